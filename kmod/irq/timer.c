@@ -37,7 +37,7 @@ static u64 ticks_after(u64 time, u64 ticks)
 {
 	u64 last = LAPIC_NO_DEADLINE - 1;
 
-	return ticks < last - time ? time + ticks : last;
+	return time < last && ticks < last - time ? time + ticks : last;
 }
 
 static bool is_counting(const struct lapic *l)
