@@ -19,7 +19,7 @@
 #include <linux/page-flags.h>
 #include <linux/sched/signal.h>
 
-#include "../host/compat_mem.h"
+#include "../host/compat.h"
 
 /* Rights of slots, kinds of access and rights of entries are the same bits. */
 static_assert(VTX_MEM_READ == EPT_R && VTX_ACCESS_READ == EPT_R);

@@ -17,7 +17,7 @@
 
 #include <linux/mm.h>
 
-#include "../host/compat_mem.h"
+#include "../host/compat.h"
 
 static struct guest_mem *to_guest_mem(struct mmu_notifier *notifier)
 {

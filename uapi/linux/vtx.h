@@ -159,7 +159,7 @@ struct vtx_info {
  * struct vtx_create_vm - VTX_CREATE_VM: a new VM without memory and vCPUs
  * @head: see &struct vtx_head; @head.flags: VTX_VM_*
  * @name: in: 1 to 31 of [A-Za-z0-9._-] and a NUL, the rest zero; all zero: the
- *	caller's pid in decimal
+ *	caller's pid in decimal, and "-2", "-3", ... after it while that is taken
  *
  * Returns a VM fd (>= 0). Without VTX_VM_NO_APIC each vCPU has a local APIC in
  * the kernel, at guest-physical address 0xfee00000 after reset, and HLT sleeps
@@ -313,7 +313,9 @@ struct vtx_msi {
 /**
  * enum vtx_exit - values of &vtx_run.exit_reason
  * @VTX_EXIT_NONE: VTX_RUN has not been called yet
- * @VTX_EXIT_INTR: a signal is pending; or &vtx_run.immediate_exit was set
+ * @VTX_EXIT_INTR: a signal is pending; or &vtx_run.immediate_exit was set; or
+ *	the host has work that it does on the way to userspace (VTX_RUN returns 0
+ *	then, and may be called again at once)
  * @VTX_EXIT_KICKED: VTX_KICK
  * @VTX_EXIT_IO: IN or OUT; &vtx_run.io. The next VTX_RUN completes it
  * @VTX_EXIT_MMIO: a plain load or store where no memory is mapped, or a store

@@ -1,0 +1,442 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * State groups of the run area.
+ *
+ *	run area --stage--> kernel copy --check--> all good? --commit--> vCPU, VMCS
+ *	run area <--------------------------------------------- collect -+
+ *
+ * Nothing is committed before everything that is dirty has been checked, and
+ * what is checked is a copy that userspace cannot change any more. Where a
+ * combination is illegal only together (CR0 against EFER), the rule stands in
+ * the group's check; what is left to the CPU's own checks at VM entry (segments
+ * against modes) leaves as VTX_EXIT_ENTRY_FAILED.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+#include <asm/msr-index.h>
+#include <asm/trapnr.h>
+
+#include "../host/compat.h"
+#include "../hw/cr_check.h"
+#include "../hw/vmx_insn.h"
+#include "../hw/x86.h"
+#include "vcpu.h"
+
+#define GROUP_ALIGN	64
+
+struct group {
+	u32 size;
+	/* NULL, or byte offset of the first illegal field in *bad. May sleep. */
+	int (*check)(struct vcpu *v, const void *stage, u32 *bad);
+	void (*commit)(struct vcpu *v, const void *stage);
+	void (*collect)(struct vcpu *v, void *area);
+	u32 offset;		/* laid out by vcpu_groups_init() */
+};
+
+#define BAD_IF(cond, type, field) do {			\
+	if (cond) {					\
+		*bad = offsetof(type, field);		\
+		return -EINVAL;				\
+	}						\
+} while (0)
+
+/* ---- general-purpose registers ---- */
+
+static int check_gprs(struct vcpu *v, const void *stage, u32 *bad)
+{
+	const struct vtx_gprs *s = stage;
+
+	BAD_IF((s->rflags & ~X86_RFLAGS_KNOWN) || !(s->rflags & X86_EFLAGS_FIXED),
+	       struct vtx_gprs, rflags);
+	return 0;
+}
+
+static void commit_gprs(struct vcpu *v, const void *stage)
+{
+	const struct vtx_gprs *s = stage;
+
+	memcpy(v->gpr, s->gpr, sizeof(v->gpr));
+	vmcs_writel(GUEST_RSP, s->gpr[VTX_RSP]);
+	vmcs_writel(GUEST_RIP, s->rip);
+	vmcs_writel(GUEST_RFLAGS, s->rflags);
+}
+
+static void collect_gprs(struct vcpu *v, void *area)
+{
+	struct vtx_gprs *s = area;
+
+	memcpy(s->gpr, v->gpr, sizeof(s->gpr));
+	s->gpr[VTX_RSP] = vmcs_readl(GUEST_RSP);
+	/* The exit's instruction counts as executed, though RIP moves at the next bracket. */
+	s->rip = vmcs_readl(GUEST_RIP) + v->skip;
+	s->rflags = vmcs_readl(GUEST_RFLAGS);
+}
+
+/* ---- segments ---- */
+
+static int check_segment(const struct vtx_segment *seg, u32 *bad)
+{
+	BAD_IF(!x86_canonical(seg->base), struct vtx_segment, base);
+	BAD_IF(seg->reserved, struct vtx_segment, reserved);
+	BAD_IF(seg->attributes & VMX_AR_RESERVD_MASK, struct vtx_segment, attributes);
+	BAD_IF(seg->reserved2, struct vtx_segment, reserved2);
+	return 0;
+}
+
+static int check_table(const struct vtx_table *table, u32 *bad)
+{
+	BAD_IF(!x86_canonical(table->base), struct vtx_table, base);
+	BAD_IF(table->limit > 0xffff, struct vtx_table, limit);
+	BAD_IF(table->reserved, struct vtx_table, reserved);
+	return 0;
+}
+
+static int check_segs(struct vcpu *v, const void *stage, u32 *bad)
+{
+	const struct vtx_segs *s = stage;
+	int i;
+
+	for (i = 0; i < VTX_SEG_COUNT; i++) {
+		if (check_segment(&s->seg[i], bad)) {
+			*bad += offsetof(struct vtx_segs, seg) + i * sizeof(s->seg[0]);
+			return -EINVAL;
+		}
+	}
+	if (check_table(&s->gdtr, bad)) {
+		*bad += offsetof(struct vtx_segs, gdtr);
+		return -EINVAL;
+	}
+	if (check_table(&s->idtr, bad)) {
+		*bad += offsetof(struct vtx_segs, idtr);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static void commit_segs(struct vcpu *v, const void *stage)
+{
+	vmcs_set_segs(stage);
+}
+
+static void collect_segs(struct vcpu *v, void *area)
+{
+	vmcs_get_segs(area);
+}
+
+/* ---- control registers ---- */
+
+static bool pae_paging(const struct vtx_cregs *s)
+{
+	return (s->cr0 & CR0_PG) && (s->cr4 & CR4_PAE) && !(s->efer & EFER_BIT_LMA);
+}
+
+static int check_cregs(struct vcpu *v, const void *stage, u32 *bad)
+{
+	const struct vtx_cregs *s = stage;
+	bool pg = s->cr0 & CR0_PG, lme = s->efer & EFER_BIT_LME, lma = s->efer & EFER_BIT_LMA;
+
+	BAD_IF(!cr0_valid(s->cr0), struct vtx_cregs, cr0);
+	BAD_IF(s->cr3 & GENMASK_ULL(63, v->cpuid.phys_bits), struct vtx_cregs, cr3);
+	BAD_IF(s->cr4 & ~v->vmcs.cr4_allowed, struct vtx_cregs, cr4);
+	BAD_IF((s->cr4 & CR4_PCIDE) && !lma, struct vtx_cregs, cr4);
+	BAD_IF(s->cr8 > (v->vm->has_apic ? 0xf : 0), struct vtx_cregs, cr8);
+	BAD_IF(s->efer & ~(v->vmcs.efer_allowed | EFER_BIT_LMA), struct vtx_cregs, efer);
+	BAD_IF(lma != (lme && pg), struct vtx_cregs, efer);
+	BAD_IF(lma && !(s->cr4 & CR4_PAE), struct vtx_cregs, cr4);
+	BAD_IF(!fpu_xcr0_valid(s->xcr0, v->cpuid.xcr0_allowed | XFEATURE_MASK_FP),
+	       struct vtx_cregs, xcr0);
+	BAD_IF(pae_paging(s) && !vcpu_read_pdptes(v, s->cr3), struct vtx_cregs, cr3);
+	return 0;
+}
+
+static void commit_cregs(struct vcpu *v, const void *stage)
+{
+	const struct vtx_cregs *s = stage;
+
+	vmcs_set_efer(&v->vmcs, s->efer);
+	vmcs_set_cr4(&v->vmcs, s->cr4);
+	vmcs_writel(GUEST_CR3, s->cr3);
+	vmcs_set_cr0(&v->vmcs, s->cr0 | X86_CR0_ET);
+	if (pae_paging(s))
+		vcpu_write_pdptes(v);
+	v->cr2 = s->cr2;
+	v->xcr0 = s->xcr0;
+	if (v->vm->has_apic)
+		lapic_set_cr8(&v->lapic, s->cr8);
+}
+
+static void collect_cregs(struct vcpu *v, void *area)
+{
+	struct vtx_cregs *s = area;
+
+	s->cr0 = vmcs_cr0(&v->vmcs);
+	s->cr2 = v->cr2;
+	s->cr3 = vmcs_readl(GUEST_CR3);
+	s->cr4 = vmcs_cr4(&v->vmcs);
+	s->cr8 = v->vm->has_apic ? lapic_cr8(&v->lapic) : 0;
+	s->efer = vmcs_read64(GUEST_IA32_EFER);
+	s->xcr0 = v->xcr0;
+}
+
+/* ---- debug registers ---- */
+
+static int check_dregs(struct vcpu *v, const void *stage, u32 *bad)
+{
+	const struct vtx_dregs *s = stage;
+
+	BAD_IF(s->dr6 >> 32, struct vtx_dregs, dr6);
+	BAD_IF(s->dr7 >> 32, struct vtx_dregs, dr7);
+	return 0;
+}
+
+static void commit_dregs(struct vcpu *v, const void *stage)
+{
+	const struct vtx_dregs *s = stage;
+
+	memcpy(v->dr, s->dr, sizeof(v->dr));
+	v->dr6 = s->dr6 | X86_DR6_ONES;
+	v->dr7 = (s->dr7 & ~X86_DR7_ZEROS) | X86_DR7_ONES;
+	vmcs_writel(GUEST_DR7, v->dr7);
+}
+
+static void collect_dregs(struct vcpu *v, void *area)
+{
+	struct vtx_dregs *s = area;
+
+	memcpy(s->dr, v->dr, sizeof(s->dr));
+	s->dr6 = v->dr6;
+	s->dr7 = v->dr7;
+}
+
+/* ---- MSRs ---- */
+
+/* A copy of the APIC takes the new base, to see whether it may. */
+static bool apic_base_valid(struct vcpu *v, u64 base)
+{
+	struct lapic copy = v->lapic;
+
+	return v->vm->has_apic ? !lapic_set_base(&copy, base) : !base;
+}
+
+static int check_msrs(struct vcpu *v, const void *stage, u32 *bad)
+{
+	const struct vtx_msrs *s = stage;
+
+	BAD_IF(s->tsc_aux >> 32, struct vtx_msrs, tsc_aux);
+	BAD_IF(!x86_canonical(s->lstar), struct vtx_msrs, lstar);
+	BAD_IF(!x86_canonical(s->cstar), struct vtx_msrs, cstar);
+	BAD_IF(s->sfmask >> 32, struct vtx_msrs, sfmask);
+	BAD_IF(!x86_canonical(s->kernel_gs_base), struct vtx_msrs, kernel_gs_base);
+	BAD_IF(s->sysenter_cs >> 32, struct vtx_msrs, sysenter_cs);
+	BAD_IF(!x86_canonical(s->sysenter_esp), struct vtx_msrs, sysenter_esp);
+	BAD_IF(!x86_canonical(s->sysenter_eip), struct vtx_msrs, sysenter_eip);
+	BAD_IF(!x86_pat_valid(s->pat), struct vtx_msrs, pat);
+	BAD_IF(!apic_base_valid(v, s->apic_base), struct vtx_msrs, apic_base);
+	BAD_IF(s->mtrr_def_type & ~MTRR_DEF_TYPE_KNOWN, struct vtx_msrs, mtrr_def_type);
+	return 0;
+}
+
+static void commit_msrs(struct vcpu *v, const void *stage)
+{
+	const struct vtx_msrs *s = stage;
+	u64 now = vcpu_tsc(v);
+
+	v->msrs = *s;
+	v->tsc_offset += s->tsc - now;
+	vmcs_write64(TSC_OFFSET, v->tsc_offset);
+	lapic_timer_jump(&v->lapic, now, s->tsc);
+	wrmsrq(MSR_KERNEL_GS_BASE, s->kernel_gs_base);
+	vmcs_write32(GUEST_SYSENTER_CS, s->sysenter_cs);
+	vmcs_writel(GUEST_SYSENTER_ESP, s->sysenter_esp);
+	vmcs_writel(GUEST_SYSENTER_EIP, s->sysenter_eip);
+	vmcs_write64(GUEST_IA32_PAT, s->pat);
+	if (v->vm->has_apic)
+		lapic_set_base(&v->lapic, s->apic_base);
+}
+
+static void collect_msrs(struct vcpu *v, void *area)
+{
+	struct vtx_msrs *s = area;
+
+	*s = v->msrs;
+	s->tsc = vcpu_tsc(v);
+	rdmsrq(MSR_KERNEL_GS_BASE, s->kernel_gs_base);
+	s->sysenter_cs = vmcs_read32(GUEST_SYSENTER_CS);
+	s->sysenter_esp = vmcs_readl(GUEST_SYSENTER_ESP);
+	s->sysenter_eip = vmcs_readl(GUEST_SYSENTER_EIP);
+	s->pat = vmcs_read64(GUEST_IA32_PAT);
+	s->apic_base = v->vm->has_apic ? lapic_base(&v->lapic) : 0;
+}
+
+/* ---- events ---- */
+
+#define BLOCKING_KNOWN	(VTX_BLOCKING_STI | VTX_BLOCKING_MOV_SS | VTX_BLOCKING_NMI)
+
+/* SDM Vol. 3, 27.2.1.3: what VM entry accepts in the interruption-information field. */
+static bool event_valid(const struct vtx_events *s)
+{
+	u32 type = s->inject & INTR_INFO_INTR_TYPE_MASK;
+	u32 vector = s->inject & INTR_INFO_VECTOR_MASK;
+
+	if (!(s->inject & VTX_EVENT_VALID))
+		return !s->inject;
+	if (s->inject & INTR_INFO_RESVD_BITS_MASK)
+		return false;
+	if (type == INTR_TYPE_RESERVED || type == INTR_TYPE_OTHER_EVENT)
+		return false;
+	if (type == INTR_TYPE_NMI_INTR && vector != X86_TRAP_NMI)
+		return false;
+	if (type == INTR_TYPE_HARD_EXCEPTION && vector > 31)
+		return false;
+	return !(s->inject & VTX_EVENT_ERROR_CODE) || type == INTR_TYPE_HARD_EXCEPTION;
+}
+
+static int check_events(struct vcpu *v, const void *stage, u32 *bad)
+{
+	const struct vtx_events *s = stage;
+	u32 type = s->inject & INTR_INFO_INTR_TYPE_MASK;
+	bool software = s->inject && (type == INTR_TYPE_SOFT_INTR ||
+				      type == INTR_TYPE_PRIV_SW_EXCEPTION ||
+				      type == INTR_TYPE_SOFT_EXCEPTION);
+
+	BAD_IF(s->activity > VTX_ACTIVITY_WAIT_SIPI, struct vtx_events, activity);
+	BAD_IF((s->blocking & ~BLOCKING_KNOWN) ||
+	       ((s->blocking & VTX_BLOCKING_STI) && (s->blocking & VTX_BLOCKING_MOV_SS)),
+	       struct vtx_events, blocking);
+	BAD_IF(!event_valid(s), struct vtx_events, inject);
+	BAD_IF(s->error_code >> 16, struct vtx_events, error_code);
+	BAD_IF(software ? s->insn_len < 1 || s->insn_len > 15 : s->insn_len,
+	       struct vtx_events, insn_len);
+	BAD_IF(s->nmi_pending > 1, struct vtx_events, nmi_pending);
+	return 0;
+}
+
+static void commit_events(struct vcpu *v, const void *stage)
+{
+	const struct vtx_events *s = stage;
+
+	v->activity = s->activity;
+	v->halt_if = vmcs_readl(GUEST_RFLAGS) & X86_EFLAGS_IF;
+	vmcs_write32(GUEST_INTERRUPTIBILITY_INFO, s->blocking);
+	v->inject = (struct vmcs_event){
+		.info = s->inject,
+		.error_code = s->error_code,
+		.insn_len = s->insn_len,
+	};
+	v->nmi_pending = s->nmi_pending;
+}
+
+static void collect_events(struct vcpu *v, void *area)
+{
+	struct vtx_events *s = area;
+
+	s->activity = v->activity;
+	s->blocking = vmcs_read32(GUEST_INTERRUPTIBILITY_INFO) & BLOCKING_KNOWN;
+	s->inject = v->inject.info;
+	s->error_code = v->inject.info ? v->inject.error_code : 0;
+	s->insn_len = v->inject.info ? v->inject.insn_len : 0;
+	s->nmi_pending = v->nmi_pending;
+}
+
+/* ---- FPU ---- */
+
+static int check_fpu(struct vcpu *v, const void *stage, u32 *bad)
+{
+	*bad = 0;
+	return fpu_image_valid(stage) ? 0 : -EINVAL;
+}
+
+static void commit_fpu(struct vcpu *v, const void *stage)
+{
+	memcpy(v->fpu.area, stage, fpu_size(fpu_xfeatures()));
+}
+
+static void collect_fpu(struct vcpu *v, void *area)
+{
+	memcpy(area, v->fpu.area, fpu_size(fpu_xfeatures()));
+}
+
+/* ---- counters ---- */
+
+static void collect_counters(struct vcpu *v, void *area)
+{
+	memcpy(area, &v->counters, sizeof(v->counters));
+}
+
+static struct group groups[VTX_GROUP_COUNT] __ro_after_init = {
+	[VTX_GROUP_GPRS] = { sizeof(struct vtx_gprs), check_gprs, commit_gprs, collect_gprs },
+	[VTX_GROUP_SEGS] = { sizeof(struct vtx_segs), check_segs, commit_segs, collect_segs },
+	[VTX_GROUP_CREGS] = { sizeof(struct vtx_cregs), check_cregs, commit_cregs, collect_cregs },
+	[VTX_GROUP_DREGS] = { sizeof(struct vtx_dregs), check_dregs, commit_dregs, collect_dregs },
+	[VTX_GROUP_MSRS] = { sizeof(struct vtx_msrs), check_msrs, commit_msrs, collect_msrs },
+	[VTX_GROUP_EVENTS] = { sizeof(struct vtx_events), check_events, commit_events,
+			       collect_events },
+	[VTX_GROUP_FPU] = { 0, check_fpu, commit_fpu, collect_fpu },
+	[VTX_GROUP_COUNTERS] = { sizeof(struct vtx_counters), NULL, NULL, collect_counters },
+};
+
+static u32 run_size __ro_after_init;
+
+void vcpu_groups_init(void)
+{
+	u32 offset = ALIGN(sizeof(struct vtx_run), GROUP_ALIGN);
+	int i;
+
+	groups[VTX_GROUP_FPU].size = fpu_size(fpu_xfeatures());
+	for (i = 0; i < VTX_GROUP_COUNT; i++) {
+		groups[i].offset = offset;
+		offset = ALIGN(offset + groups[i].size, GROUP_ALIGN);
+	}
+	run_size = PAGE_ALIGN(offset);
+}
+
+u32 vcpu_run_size(void)
+{
+	return run_size;
+}
+
+struct vtx_group_info vcpu_group_info(unsigned int group)
+{
+	return (struct vtx_group_info){
+		.offset = groups[group].offset,
+		.size = groups[group].size,
+	};
+}
+
+int vcpu_stage_groups(struct vcpu *v, u64 dirty, u32 *bad)
+{
+	int i;
+
+	for (i = 0; i < VTX_GROUP_COUNT; i++) {
+		const struct group *g = &groups[i];
+
+		if (!(dirty & BIT_ULL(i)))
+			continue;
+		memcpy(v->stage + g->offset, v->run + g->offset, g->size);
+		if (g->check(v, v->stage + g->offset, bad)) {
+			*bad += g->offset;
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+void vcpu_commit_groups(struct vcpu *v, u64 dirty)
+{
+	int i;
+
+	for (i = 0; i < VTX_GROUP_COUNT; i++)
+		if (dirty & BIT_ULL(i))
+			groups[i].commit(v, v->stage + groups[i].offset);
+}
+
+void vcpu_collect_groups(struct vcpu *v, u64 want)
+{
+	int i;
+
+	for (i = 0; i < VTX_GROUP_COUNT; i++)
+		if (want & BIT_ULL(i))
+			groups[i].collect(v, v->run + groups[i].offset);
+}
