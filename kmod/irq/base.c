@@ -59,6 +59,7 @@ static void reset_registers(struct lapic *l)
 	}
 	WRITE_ONCE(l->errors, 0);
 	l->ppr = 0;
+	l->serving = 0;
 	l->eoi = -1;
 	l->tsc_deadline = 0;
 	l->deadline = LAPIC_NO_DEADLINE;

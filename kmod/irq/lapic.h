@@ -70,7 +70,8 @@ struct lapic_config {
  * @deadline: guest TSC at which the timer expires, or LAPIC_NO_DEADLINE (v)
  * @tsc_deadline: IA32_TSC_DEADLINE (v)
  * @base: IA32_APIC_BASE (w)
- * @ppr: processor priority, follows from TPR and @isr (v)
+ * @ppr: processor priority, follows from TPR and @serving (v)
+ * @serving: the highest vector in @isr, or 0 (v)
  * @eoi: level-triggered vector whose EOI nobody has taken yet, or -1 (v)
  * @nmi: bit 0: an NMI has arrived (a)
  * @errors: errors since the last write to ESR, by &enum lapic_esr, and
@@ -89,6 +90,7 @@ struct lapic {
 	u64 tsc_deadline;
 	u64 base;
 	u8 ppr;
+	u8 serving;
 	int eoi;
 	unsigned long nmi;
 	unsigned long errors;

@@ -25,12 +25,11 @@ static int class(int priority)
 	return priority & 0xf0;
 }
 
-/* @serving: the highest vector in service, or 0 */
-static void set_ppr(struct lapic *l, int serving)
+static void set_ppr(struct lapic *l)
 {
 	u8 tpr = lapic_get(l, LAPIC_TPR);
 
-	l->ppr = class(tpr) >= class(serving) ? tpr : class(serving);
+	l->ppr = class(tpr) >= class(l->serving) ? tpr : class(l->serving);
 }
 
 int lapic_highest_pending(const struct lapic *l)
@@ -45,29 +44,31 @@ void lapic_ack(struct lapic *l, int vector)
 {
 	clear_bit(vector, l->irr);
 	__set_bit(vector, l->isr);
-	set_ppr(l, vector);
+	l->serving = vector;
+	set_ppr(l);
 }
 
 void lapic_end_of_interrupt(struct lapic *l)
 {
-	int vector = highest_vector(l->isr);
-	int next;
+	int vector = l->serving;
 
-	if (vector < 0)
+	if (!vector)
 		return;
 	__clear_bit(vector, l->isr);
-	next = highest_vector(l->isr);
-	set_ppr(l, next < 0 ? 0 : next);
+	/* Mostly interrupts do not nest. */
+	if (likely(!(l->isr[0] | l->isr[1] | l->isr[2] | l->isr[3])))
+		l->serving = 0;
+	else
+		l->serving = highest_vector(l->isr);
+	set_ppr(l);
 	if (test_bit(vector, l->tmr))
 		l->eoi = vector;
 }
 
 void lapic_set_tpr(struct lapic *l, u8 tpr)
 {
-	int serving = highest_vector(l->isr);
-
 	lapic_set(l, LAPIC_TPR, tpr);
-	set_ppr(l, serving < 0 ? 0 : serving);
+	set_ppr(l);
 }
 
 u8 lapic_cr8(const struct lapic *l)

@@ -16,7 +16,7 @@
 #define LAPIC_ROW(reg, offset, in_xapic, in_x2apic, writable, readonly)		\
 	[LAPIC_SLOT(offset)] = {						\
 		.bits = (writable),						\
-		.ignored = (readonly),						\
+		.allowed = (writable) | (readonly),				\
 		.xapic = LAPIC_ ## in_xapic,					\
 		.x2apic = LAPIC_ ## in_x2apic,					\
 		.name = #reg,							\
@@ -83,14 +83,12 @@ static void write_esr(struct lapic *l)
 	lapic_set(l, LAPIC_ESR, esr);
 }
 
-/* @value has no bits but the writable ones. */
+/* @value has no bits but the writable ones. SELF_IPI is write_hot_msr()'s. */
 static void lapic_write(struct lapic *l, enum lapic_offset offset, u32 value, u64 now)
 {
 	switch (offset) {
 	case LAPIC_EOI:
 		return lapic_end_of_interrupt(l);
-	case LAPIC_SELF_IPI:
-		return lapic_send_self(l, value);
 	case LAPIC_ICR:
 		lapic_set(l, LAPIC_ICR, value);
 		return lapic_send_icr(l);
@@ -115,14 +113,11 @@ static void lapic_write(struct lapic *l, enum lapic_offset offset, u32 value, u6
 	}
 }
 
-/* The writable bits: TSC-deadline mode is one only where there is such a mode. */
-static u64 writable_bits(const struct lapic *l, enum lapic_offset offset)
+/* TSC-deadline mode is reserved where there is no such mode. */
+static bool wants_absent_mode(const struct lapic *l, enum lapic_offset offset, u64 value)
 {
-	u64 bits = lapic_regs[LAPIC_SLOT(offset)].bits;
-
-	if (offset == LAPIC_LVT_TIMER && !l->config.tsc_deadline)
-		bits &= ~(u64)LAPIC_LVT_TSC_DEADLINE;
-	return bits;
+	return offset == LAPIC_LVT_TIMER && value & LAPIC_LVT_TSC_DEADLINE &&
+	       !l->config.tsc_deadline;
 }
 
 static bool msr_exists(const struct lapic *l, u32 msr, u8 access)
@@ -149,19 +144,40 @@ int lapic_read_msr(struct lapic *l, u32 msr, u64 *val, u64 now)
 	return 0;
 }
 
+/*
+ * Most writes are to these two: they need not go by the table. What is not taken
+ * here the table refuses.
+ */
+static bool write_hot_msr(struct lapic *l, u32 msr, u64 val)
+{
+	if (!lapic_in_x2apic(l))
+		return false;
+	if (msr == LAPIC_MSR(LAPIC_EOI) && !val) {
+		lapic_end_of_interrupt(l);
+		return true;
+	}
+	if (msr == LAPIC_MSR(LAPIC_SELF_IPI) && val <= 0xff) {
+		lapic_send_self(l, val);
+		return true;
+	}
+	return false;
+}
+
 int lapic_write_msr(struct lapic *l, u32 msr, u64 val, u64 now)
 {
 	enum lapic_offset offset = msr_offset(msr);
-	u64 bits;
+	const struct lapic_reg *reg;
 
+	if (write_hot_msr(l, msr, val))
+		return 0;
 	if (!msr_exists(l, msr, LAPIC_W))
 		return -EINVAL;
-	bits = writable_bits(l, offset);
-	if (val & ~(bits | lapic_regs[LAPIC_SLOT(offset)].ignored))
+	reg = &lapic_regs[LAPIC_SLOT(offset)];
+	if (val & ~reg->allowed || wants_absent_mode(l, offset, val))
 		return -EINVAL;
 	if (offset == LAPIC_ICR)
 		lapic_set(l, LAPIC_ICR_HIGH, val >> 32);
-	lapic_write(l, offset, val & bits, now);
+	lapic_write(l, offset, val & reg->bits, now);
 	return 0;
 }
 
@@ -187,12 +203,16 @@ void lapic_mmio_read(struct lapic *l, u32 offset, void *data, int size, u64 now)
 
 void lapic_mmio_write(struct lapic *l, u32 offset, const void *data, int size, u64 now)
 {
+	const struct lapic_reg *reg;
 	u32 value = 0;
 
 	if (offset & 15 || !xapic_reg_exists(l, offset))
 		return;
-	if (!(lapic_regs[LAPIC_SLOT(offset)].xapic & LAPIC_W))
+	reg = &lapic_regs[LAPIC_SLOT(offset)];
+	if (!(reg->xapic & LAPIC_W))
 		return;
 	memcpy(&value, data, min(size, 4));
-	lapic_write(l, offset, value & writable_bits(l, offset), now);
+	if (wants_absent_mode(l, offset, value))
+		value &= ~(u32)LAPIC_LVT_TSC_DEADLINE;
+	lapic_write(l, offset, value & reg->bits, now);
 }
