@@ -5,7 +5,8 @@
 # a static binary, every .sh file a test script.
 #
 # The programs map themselves into the guest at their own addresses (see
-# lib/vtxtest.h), hence no PIE; guest code has no %fs, hence no stack protector.
+# lib/vtxtest.h), hence no PIE.  Guest code shares its stack with interrupts and
+# has no %fs and no vector registers of its own, hence the other code options.
 
 top := $(abspath $(dir $(lastword $(MAKEFILE_LIST)))/..)
 lib := $(top)/selftests/lib
@@ -13,6 +14,7 @@ include $(top)/selftests/kselftest.mk
 
 CFLAGS += -std=gnu11 -O2 -g -Wall -Wextra -Werror -pthread
 CFLAGS += -fno-pie -fno-stack-protector -fcf-protection=none
+CFLAGS += -mno-red-zone -mgeneral-regs-only -fno-tree-loop-distribute-patterns
 CFLAGS += -I$(top)/uapi -I$(lib) -isystem $(KSELFTEST_DIR)
 LDFLAGS += -static -no-pie
 
@@ -26,6 +28,6 @@ include $(KSELFTEST_DIR)/lib.mk
 
 $(OUTPUT)/lib/%.o: $(lib)/%.c $(LOCAL_HDRS)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -c $< -o $@
+	$(CC) $(CFLAGS) -DVTXTEST_LIB -c $< -o $@
 
 $(TEST_GEN_PROGS) $(TEST_GEN_PROGS_EXTENDED): $(lib_objs)

@@ -8,8 +8,11 @@ set -euo pipefail
 
 top=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/../..")
 cd "$top"
-tools=${KSELFTEST_DIR:+$KSELFTEST_DIR/../../..}
-: "${tools:=$(tools/vthost/prepare kernel-tools)}"
+if [[ ${KSELFTEST_DIR-} ]]; then
+	tools=$KSELFTEST_DIR/../../..
+else
+	tools=$(tools/vthost/prepare kernel-tools)
+fi
 
 # Types that are not wanted, and why.  BIT() and __packed and their like are the
 # kernel's own: what userspace compiles has none of them.
