@@ -26,7 +26,7 @@
  * Guest memory, one-to-one mapped by page tables in the image (4 GiB, 2 MiB pages):
  *
  *	0x00400000  the program: code and constants, data, stacks, page tables
- *	0xd0000000  nothing: VT_MMIO, for MMIO exits
+ *	0x70000000  nothing: VT_MMIO, for MMIO exits
  *	0xe0000000  nothing: VT_FREE, where a test maps slots of its own
  *	0xfee00000  local APIC
  *
@@ -65,7 +65,7 @@
 #define TEST_TIMEOUT_DEFAULT	3600
 
 #define VT_PAGE		4096UL
-#define VT_MMIO		0xd0000000ULL
+#define VT_MMIO		0x70000000ULL
 #define VT_FREE		0xe0000000ULL
 #define VT_MAX_VCPUS	8
 #define VT_RW		(VTX_MEM_READ | VTX_MEM_WRITE)
