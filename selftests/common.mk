@@ -21,12 +21,12 @@ LDFLAGS += -static -no-pie
 TEST_GEN_PROGS ?= $(patsubst %.c,%,$(wildcard *.c))
 TEST_PROGS ?= $(wildcard *.sh)
 
-lib_objs := $(patsubst $(lib)/%.c,$(OUTPUT)/lib/%.o,$(wildcard $(lib)/*.c))
+lib_objs := $(patsubst $(lib)/%,$(OUTPUT)/lib/%.o,$(wildcard $(lib)/*.[cS]))
 EXTRA_CLEAN += $(OUTPUT)/lib
 LOCAL_HDRS += $(wildcard $(lib)/*.h) $(top)/uapi/linux/vtx.h
 include $(KSELFTEST_DIR)/lib.mk
 
-$(OUTPUT)/lib/%.o: $(lib)/%.c $(LOCAL_HDRS)
+$(OUTPUT)/lib/%.o: $(lib)/% $(LOCAL_HDRS)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -DVTXTEST_LIB -c $< -o $@
 

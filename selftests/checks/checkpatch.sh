@@ -19,6 +19,9 @@ fi
 uapi=BIT_MACRO
 # What a guest or another thread changes is volatile here: there is no READ_ONCE()
 userspace=BIT_MACRO,VOLATILE,PREFER_DEFINED_ATTRIBUTE_MACRO
+# Tests keep tables of tests, which are neither expressions nor statements, and
+# name labels of their own assembler code, for which there is no header
+selftests=$userspace,COMPLEX_MACRO,MACRO_ARG_REUSE,AVOID_EXTERNS,TRAILING_SEMICOLON
 # The shim is the kernel's own headers in small: it defines their types and macros
 shim=$userspace,NEW_TYPEDEFS,MACRO_ARG_REUSE,COMPLEX_MACRO,CAMELCASE
 
@@ -39,8 +42,9 @@ check() {
 }
 
 echo "TAP version 13"
-echo "1..4"
+echo "1..5"
 check 1 kmod '' kmod
 check 2 uapi "$uapi" uapi
 check 3 shim "$shim" selftests/unit/shim
-check 4 userspace "$userspace" tools selftests ':!selftests/unit/shim'
+check 4 tools "$userspace" tools
+check 5 selftests "$selftests" selftests ':!selftests/unit/shim'

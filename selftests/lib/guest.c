@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The guest's side: interrupt entry and the ways to end.
- *
- * guest_stubs holds 256 entries of 16 bytes.  Each pushes a zero where the CPU
- * pushes no error code, and its vector, so that all frames are alike.
- */
+/* The guest's side: interrupts and the ways to end; guest_entry.S comes before. */
 #include "guest.h"
 
 #define SELECTOR_CODE64	0x08ULL
@@ -12,37 +7,6 @@
 struct guest_gate guest_idt[256] __attribute__((aligned(16)));
 void (*guest_handler[256])(struct guest_frame *frame);
 volatile __u32 guest_count[256];
-
-extern char guest_stubs[];
-void guest_interrupt(struct guest_frame *frame);
-
-asm(".text\n"
-    ".balign 16\n"
-    "guest_stubs:\n"
-    ".set vector, 0\n"
-    ".rept 256\n"
-    "	.balign 16\n"
-    "	.if !(vector == 8 || (vector >= 10 && vector <= 14) || vector == 17)\n"
-    "	push $0\n"
-    "	.endif\n"
-    "	push $vector\n"
-    "	jmp guest_entry\n"
-    "	.set vector, vector + 1\n"
-    ".endr\n"
-    "guest_entry:\n"
-    "	push %rax; push %rcx; push %rdx; push %rbx; push %rbp; push %rsi; push %rdi\n"
-    "	push %r8; push %r9; push %r10; push %r11; push %r12; push %r13; push %r14\n"
-    "	push %r15\n"
-    "	cld\n"
-    "	mov %rsp, %rdi\n"
-    "	mov %rsp, %rbp\n"
-    "	and $-16, %rsp\n"
-    "	call guest_interrupt\n"
-    "	mov %rbp, %rsp\n"
-    "	pop %r15; pop %r14; pop %r13; pop %r12; pop %r11; pop %r10; pop %r9; pop %r8\n"
-    "	pop %rdi; pop %rsi; pop %rbp; pop %rbx; pop %rdx; pop %rcx; pop %rax\n"
-    "	add $16, %rsp\n"
-    "	iretq\n");
 
 GUEST void guest_interrupt(struct guest_frame *frame)
 {

@@ -29,6 +29,9 @@ extern volatile __u32 guest_count[256];
 /* To the test: the guest ends, goes on, has failed at a line */
 void guest_done_value(__u32 value) __attribute__((noreturn));
 void guest_fail(__u32 line) __attribute__((noreturn));
+/* Entry of each vector, 16 bytes apart, and what it calls */
+extern char guest_stubs[];
+void guest_interrupt(struct guest_frame *frame);
 /* The descriptor table and what it points to, filled by the host's side */
 void guest_fill_idt(void);
 extern struct guest_gate { __u64 low, high; } guest_idt[256];

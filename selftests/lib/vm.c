@@ -5,9 +5,6 @@
 
 #include "vtxtest.h"
 
-/* Where the linker put the program */
-extern char __executable_start[], _end[];
-
 void vt_fail(const char *file, int line, const char *format, ...)
 {
 	va_list args;

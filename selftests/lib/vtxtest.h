@@ -80,6 +80,9 @@
 #define VT_PORT_SYNC	0x514
 #define VT_PORT_FAIL	0x518
 
+/* Where the linker put the program */
+extern char __executable_start[], _end[];
+
 struct vt_vcpu {
 	int fd;
 	__u32 id;
