@@ -19,9 +19,11 @@ fi
 uapi=BIT_MACRO
 # What a guest or another thread changes is volatile here: there is no READ_ONCE()
 userspace=BIT_MACRO,VOLATILE,PREFER_DEFINED_ATTRIBUTE_MACRO
-# Tests keep tables of tests, which are neither expressions nor statements, and
-# name labels of their own assembler code, for which there is no header
-selftests=$userspace,COMPLEX_MACRO,MACRO_ARG_REUSE,AVOID_EXTERNS,TRAILING_SEMICOLON
+# Tests keep tables of tests, which are neither expressions nor statements, define
+# main() by macro, name labels of their own assembler code, for which there is no
+# header, and have functions that are named like the instruction in them
+selftests=$userspace,COMPLEX_MACRO,MACRO_ARG_REUSE,TRAILING_SEMICOLON
+selftests+=,MACRO_WITH_FLOW_CONTROL,AVOID_EXTERNS,EMBEDDED_FUNCTION_NAME
 # The shim is the kernel's own headers in small: it defines their types and macros
 shim=$userspace,NEW_TYPEDEFS,MACRO_ARG_REUSE,COMPLEX_MACRO,CAMELCASE
 

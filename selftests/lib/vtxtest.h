@@ -113,7 +113,10 @@ void vt_fail(const char *file, int line, const char *format, ...)
 
 /* An argument of an ioctl, with its head filled in */
 #define VT_ARG(type, ...) \
-	((struct type) { .head = { .size = sizeof(struct type), .error_field = 0xabcd }, __VA_ARGS__ })
+	((struct type) { \
+		.head = { .size = sizeof(struct type), .error_field = 0xabcd }, \
+		__VA_ARGS__ \
+	})
 
 /* ioctl(), with -errno for failure */
 int vt_ioctl(int fd, unsigned long request, void *arg);
