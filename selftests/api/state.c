@@ -30,8 +30,9 @@ struct bad {
 	BAD_SEG(index, attributes, 0x193), \
 	BAD_SEG(index, attributes, 0x20093), \
 	BAD_SEG(index, reserved2, 1)
+/* The image is one thing: its place is what is told */
 #define BAD_FPU(offset, bytes, wrong) \
-	{ VTX_GROUP_FPU, offset, bytes, wrong, "byte " #offset " = " #wrong }
+	{ VTX_GROUP_FPU, offset, bytes, wrong, #offset " = " #wrong }
 
 /* In an XSAVE area (SDM Vol. 1, 13.4) */
 #define XSAVE_MXCSR	24
@@ -69,6 +70,7 @@ static const struct bad bad[] = {
 	BAD(CREGS, vtx_cregs, xcr0, 0),
 	BAD(CREGS, vtx_cregs, xcr0, 2),
 	BAD(CREGS, vtx_cregs, xcr0, 0x8000000000000001),
+	BAD(DREGS, vtx_dregs, dr6, 0x1ffff0ff0),
 	BAD(DREGS, vtx_dregs, dr7, 0x100000400),
 	BAD(DREGS, vtx_dregs, dr7, 0x8000000000000400),
 	BAD(MSRS, vtx_msrs, tsc_aux, 0x100000000),
@@ -85,6 +87,7 @@ static const struct bad bad[] = {
 	BAD(MSRS, vtx_msrs, apic_base, 0xfee00900),
 	BAD(EVENTS, vtx_events, activity, 3),
 	BAD(EVENTS, vtx_events, activity, 0xffffffff),
+	BAD(EVENTS, vtx_events, blocking, 3),
 	BAD(EVENTS, vtx_events, blocking, 4),
 	BAD(EVENTS, vtx_events, blocking, 0x10),
 	BAD(EVENTS, vtx_events, blocking, 0x80000000),
@@ -144,10 +147,13 @@ static bool unchanged(struct vt *vt, struct vt_vcpu *vcpu, void *before)
 TEST_F(state, illegal_values)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(bad); i++) {
-		__u32 offset = self->vt.info.group[bad[i].group].offset + bad[i].offset;
+		__u32 group = self->vt.info.group[bad[i].group].offset;
+		__u32 offset = group + bad[i].offset;
 		int error;
 
 		memcpy((char *)self->vcpu->area + offset, &bad[i].value, bad[i].size);
+		if (bad[i].group == VTX_GROUP_FPU)
+			offset = group;
 		error = vt_commit(self->vcpu, VT_WRITABLE);
 		EXPECT_EQ(-EINVAL, error);
 		EXPECT_EQ(offset, self->vcpu->run->error_field);
@@ -216,7 +222,7 @@ TEST_F(state, after_reset)
 	EXPECT_EQ(0, self->vcpu->msrs->apic_base);
 	EXPECT_EQ(VTX_ACTIVITY_RUNNING, self->vcpu->events->activity);
 	EXPECT_EQ(0, self->vcpu->events->inject);
-	EXPECT_EQ(0x37f, *(__u16 *)self->vcpu->fpu);
+	EXPECT_EQ(0x40, *(__u16 *)self->vcpu->fpu);
 	EXPECT_EQ(0x1f80, *(__u32 *)((char *)self->vcpu->fpu + XSAVE_MXCSR));
 	EXPECT_EQ(0, self->vcpu->counters->entries);
 }
