@@ -81,30 +81,28 @@ static void fifo_put(struct uart *uart, uint8_t byte)
 	uart->fifo[(uart->fifo_head + uart->fifo_count++) % UART_FIFO] = byte;
 }
 
-/* Let the far end send what it may */
+/* Let the far end send a burst, unless the guest has not read the last one yet */
 static void take_backlog(struct uart *uart)
 {
-	uint32_t before = uart->backlog_tail;
-
-	if (!(uart->mcr & MCR_RTS) || uart->mcr & MCR_LOOP)
+	if (!(uart->mcr & MCR_RTS) || uart->mcr & MCR_LOOP || uart->fifo_count ||
+	    uart->backlog_tail == uart->backlog_head)
 		return;
 	while (uart->backlog_tail != uart->backlog_head && uart->fifo_count < fifo_size(uart))
 		fifo_put(uart, uart->backlog[uart->backlog_tail++ % UART_BACKLOG]);
-	if (uart->backlog_tail != before && uart->backlog_tail == uart->backlog_head &&
-	    uart->drained)
+	if (uart->backlog_tail == uart->backlog_head)
 		uart->drained(uart->ctx);
 }
 
 static uint8_t read_rbr(struct uart *uart)
 {
-	uint8_t byte = 0;
+	uint8_t byte;
 
-	if (uart->fifo_count) {
-		byte = uart->fifo[uart->fifo_head];
-		uart->fifo_head = (uart->fifo_head + 1) % UART_FIFO;
-		uart->fifo_count--;
-	}
-	take_backlog(uart);
+	if (!uart->fifo_count)
+		return 0;
+	byte = uart->fifo[uart->fifo_head];
+	uart->fifo_head = (uart->fifo_head + 1) % UART_FIFO;
+	if (!--uart->fifo_count && uart->backlog_tail != uart->backlog_head)
+		uart->paused(uart->ctx);
 	return byte;
 }
 
@@ -114,6 +112,8 @@ static uint8_t read_iir(struct uart *uart)
 
 	if (value == IIR_THRI)
 		uart->thre_pending = false;
+	if (value == IIR_NONE)
+		take_backlog(uart);
 	return value | (uart->fcr & FCR_ENABLE ? IIR_FIFO : 0);
 }
 
@@ -123,6 +123,8 @@ static uint8_t read_lsr(struct uart *uart)
 
 	if (uart->fifo_count)
 		value |= LSR_DR;
+	else if (!(uart->ier & IER_RDI))
+		take_backlog(uart);
 	if (uart->overrun)
 		value |= LSR_OE;
 	uart->overrun = false;

@@ -3,12 +3,18 @@
  * PC16550D UART.
  *
  * The line is infinitely fast: a byte written to THR is gone at once, and the
- * transmitter is always empty. In the other direction the far end heeds RTS:
- * while the guest does not assert it, and while the receive FIFO is full,
- * bytes wait in the far end's buffer. So nothing that is piped in is lost while
- * the guest boots, and a guest that wants input sets RTS.
+ * transmitter is always empty. In the other direction the far end is polite:
  *
- *	far end --uart_receive()--> backlog --RTS, room--> FIFO --RBR--> guest
+ * - it heeds RTS: while the guest does not assert it, bytes wait in the far
+ *   end's backlog. So nothing that is piped in is lost while the guest boots,
+ *   and a guest that wants input sets RTS;
+ * - it sends no more than the FIFO holds, and then pauses until the guest has
+ *   seen that there is nothing more (in IIR; in LSR, if it has no interrupt
+ *   on). Interrupt handlers on an edge-triggered line go on until IIR is quiet
+ *   but lose patience at some point, and the edge with it. A guest that does
+ *   not look again gets the rest when the far end is asked by uart_receive().
+ *
+ *	far end --uart_receive()--> backlog --RTS, pause--> FIFO --RBR--> guest
  *	guest --THR--> tx()
  */
 #ifndef DEV_UART16550_H
@@ -29,8 +35,10 @@
  * @irq: where the interrupt output goes
  * @gsi: which it is
  * @tx: takes a byte from the guest
- * @drained: the backlog has become empty; may be NULL
- * @ctx: first argument of both
+ * @drained: the backlog has become empty
+ * @paused: the FIFO is empty and the backlog is not: uart_receive() should be
+ *	called before long, if only with no bytes
+ * @ctx: first argument of these three
  * @ier: interrupt enable register
  * @fcr: FIFO control register, as last written
  * @lcr: line control register
@@ -51,6 +59,7 @@ struct uart {
 	unsigned int gsi;
 	void (*tx)(void *ctx, uint8_t byte);
 	void (*drained)(void *ctx);
+	void (*paused)(void *ctx);
 	void *ctx;
 	uint8_t ier;
 	uint8_t fcr;

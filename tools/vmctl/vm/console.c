@@ -41,18 +41,30 @@ static void flush(struct console *console)
 	console->used = 0;
 }
 
-void console_put(void *ctx, uint8_t byte)
+static void start_timer(struct console *console)
 {
 	static const struct itimerspec soon = { .it_value.tv_nsec = FLUSH_MS * 1000000L };
+
+	if (console->timer_on)
+		return;
+	console->timer_on = true;
+	timerfd_settime(console->timer_fd, 0, &soon, NULL);
+}
+
+void console_put(void *ctx, uint8_t byte)
+{
 	struct console *console = ctx;
 
 	console->out[console->used++] = byte;
-	if (console->used == CONSOLE_BUFFER) {
+	if (console->used == CONSOLE_BUFFER)
 		flush(console);
-	} else if (!console->timer_on) {
-		console->timer_on = true;
-		timerfd_settime(console->timer_fd, 0, &soon, NULL);
-	}
+	else
+		start_timer(console);
+}
+
+void console_paused(void *ctx)
+{
+	start_timer(ctx);
 }
 
 static void wake(struct console *console)
@@ -79,6 +91,7 @@ static void on_timer(struct console *console)
 	pthread_mutex_lock(console->lock);
 	console->timer_on = false;
 	flush(console);
+	uart_receive(console->uart, NULL, 0);
 	pthread_mutex_unlock(console->lock);
 }
 

@@ -8,7 +8,8 @@
  * Output is gathered: it is written when the buffer is full, when the timer
  * that the first byte of a burst starts runs out (FLUSH_MS later), and at
  * the end. So a burst of port writes costs two system calls, and nothing stays
- * unwritten while the guest sleeps or spins.
+ * unwritten while the guest sleeps or spins. The same timer sends the rest of
+ * the input to a guest that stopped reading in the middle of it.
  */
 #ifndef VM_CONSOLE_H
 #define VM_CONSOLE_H
@@ -29,8 +30,8 @@
  * @quit: called, without the lock, when the user wants to leave (Ctrl-A x)
  * @broken: called, with the lock, when stdout cannot be written; errno says why
  * @ctx: first argument of both
- * @thread: reads stdin, writes when the timer runs out
- * @timer_fd: runs out FLUSH_MS after the first byte of a burst
+ * @thread: reads stdin, does what is due when the timer runs out
+ * @timer_fd: runs out FLUSH_MS after something became due
  * @timer_on: it is running
  * @wake_fd: makes the thread look at @ending and @stalled
  * @ending: the thread is to end
@@ -69,6 +70,7 @@ void console_stop(struct console *console);
 /* The UART's sinks; called with the lock held. */
 void console_put(void *ctx, uint8_t byte);
 void console_drained(void *ctx);
+void console_paused(void *ctx);
 
 /**
  * console_keys() - take the escape sequences out of what was typed

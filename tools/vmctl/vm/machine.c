@@ -59,6 +59,7 @@ void machine_build(struct vm *vm)
 	vm->uart.gsi = GSI_COM1;
 	vm->uart.tx = console_put;
 	vm->uart.drained = console_drained;
+	vm->uart.paused = console_paused;
 	vm->uart.ctx = &vm->console;
 	vm->rtc.now = time;
 	vm->acpi_pm.nanoseconds = monotonic_ns;
