@@ -286,6 +286,7 @@ static void nonblocking(int fd)
 
 static void streams_pump(int signals)
 {
+	input_receive();	/* what was read together with START */
 	while (!run.ended) {
 		struct pollfd fds[] = {
 			{ .fd = signals, .events = POLLIN },

@@ -38,6 +38,7 @@ void emulator_start(void);
 void emulator_kill(void);
 bool emulator_ended(void);
 void emulator_send(uint8_t type, const void *payload, size_t length);
+void emulator_new_boot(void);	/* forget what it was sent before */
 int emulator_poll_input(void);	/* fd to poll for POLLOUT, -1: nothing waits */
 void emulator_flush_input(void);
 

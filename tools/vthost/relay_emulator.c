@@ -138,6 +138,13 @@ void emulator_send(uint8_t type, const void *payload, size_t length)
 	emulator_flush_input();
 }
 
+void emulator_new_boot(void)
+{
+	tcflush(slave, TCIFLUSH);
+	queued = 0;
+	sequence = 0;
+}
+
 int emulator_poll_input(void)
 {
 	return queued ? master : -1;

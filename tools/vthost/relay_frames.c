@@ -192,6 +192,9 @@ static void on_hello(const struct frame *f)
 
 	if (f->length < sizeof(*hello) || hello->version != PROTOCOL_VERSION)
 		broken("frames of another version of the protocol");
+	emulator_new_boot();
+	sent = 0;
+	acknowledged = 0;
 	start.terminal = isatty(0) && isatty(1);
 	if (start.terminal)
 		terminal_raw();
