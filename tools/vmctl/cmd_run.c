@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <vtx/libvtx.h>
 
+#include "array_size.h"
 #include "boot/acpi.h"
 #include "boot/linux.h"
 #include "parse.h"
@@ -185,7 +186,7 @@ static int device_up(struct run *run)
 		return STATUS_NO_VTX;
 	if (!((end - 1) >> vm.info.guest_phys_bits))
 		return 0;
-	complain("--mem is more than this machine's %u guest-physical address bits reach; give less",
+	complain("--mem is more than the %u guest-physical address bits reach; give less",
 		 vm.info.guest_phys_bits);
 	device_down();
 	return STATUS_USAGE;
@@ -277,8 +278,6 @@ static const struct {
 	{ console_up, console_down },
 };
 
-#define ROWS (sizeof(rows) / sizeof(rows[0]))
-
 static void print_stats(void)
 {
 	int missing = vtx_state_read(&vm.vcpu, VTX_GROUP_BIT(VTX_GROUP_COUNTERS));
@@ -291,13 +290,13 @@ static int run_vm(struct run *run)
 	unsigned int up;
 	int status = 0;
 
-	for (up = 0; up < ROWS && !status; up++)
+	for (up = 0; up < ARRAY_SIZE(rows) && !status; up++)
 		status = rows[up].up(run);
 	if (!status) {
 		vm_run(&vm);
-		status = vm.status;
 		/* Output and terminal first, then what there is to say. */
 		rows[--up].down();
+		status = vm.status;
 		if (vm.fatal)
 			vm_report(&vm);
 		if (run->request.stats)
