@@ -12,9 +12,9 @@
 
 #define BASE 0xe0000
 
-static uint8_t sum(const uint8_t *bytes, size_t count)
+static unsigned char sum(const unsigned char *bytes, size_t count)
 {
-	uint8_t total = 0;
+	unsigned char total = 0;
 
 	while (count--)
 		total += *bytes++;
@@ -23,16 +23,16 @@ static uint8_t sum(const uint8_t *bytes, size_t count)
 
 FIXTURE(acpi)
 {
-	uint8_t tables[ACPI_TABLES_BYTES];
-	const uint8_t *rsdp;
-	const uint8_t *xsdt;
-	const uint8_t *fadt;
-	const uint8_t *madt;
-	const uint8_t *dsdt;
+	unsigned char tables[ACPI_TABLES_BYTES];
+	const unsigned char *rsdp;
+	const unsigned char *xsdt;
+	const unsigned char *fadt;
+	const unsigned char *madt;
+	const unsigned char *dsdt;
 };
 
 /* Memory that stands for guest-physical @gpa; NULL if it lies outside of the tables */
-static const uint8_t *at(const FIXTURE_DATA(acpi) *self, uint64_t gpa)
+static const unsigned char *at(const struct _test_data_acpi *self, unsigned long gpa)
 {
 	return gpa >= BASE && gpa < BASE + ACPI_TABLES_BYTES ? self->tables + (gpa - BASE) : NULL;
 }
@@ -58,7 +58,7 @@ FIXTURE_TEARDOWN(acpi)
 
 TEST_F(acpi, signatures_and_checksums)
 {
-	const uint8_t *const table[] = { self->xsdt, self->fadt, self->madt, self->dsdt };
+	const unsigned char *const table[] = { self->xsdt, self->fadt, self->madt, self->dsdt };
 	static const char *const name[] = { "XSDT", "FACP", "APIC", "DSDT" };
 	unsigned int i;
 
@@ -68,7 +68,7 @@ TEST_F(acpi, signatures_and_checksums)
 	/* Where older kernels look for it */
 	EXPECT_EQ(0, (self->rsdp - self->tables) % 16);
 	for (i = 0; i < 4; i++) {
-		uint32_t bytes = get32(table[i] + 4);
+		unsigned int bytes = get32(table[i] + 4);
 
 		EXPECT_EQ(0, memcmp(table[i], name[i], 4));
 		ASSERT_LE(table[i] + bytes, self->tables + ACPI_TABLES_BYTES);
@@ -78,8 +78,10 @@ TEST_F(acpi, signatures_and_checksums)
 
 TEST_F(acpi, tables_do_not_overlap)
 {
-	const uint8_t *const table[] = { self->xsdt, at(self, get32(self->fadt + 36)), self->fadt,
-					 self->madt, self->dsdt };
+	const unsigned char *facs = at(self, get32(self->fadt + 36));
+	const unsigned char *const table[] = {
+		self->xsdt, facs, self->fadt, self->madt, self->dsdt,
+	};
 	unsigned int i;
 
 	for (i = 0; i + 1 < 5; i++)
@@ -88,7 +90,7 @@ TEST_F(acpi, tables_do_not_overlap)
 
 TEST_F(acpi, fadt)
 {
-	const uint8_t *facs = at(self, get32(self->fadt + 36));
+	const unsigned char *facs = at(self, get32(self->fadt + 36));
 
 	EXPECT_EQ(276, get32(self->fadt + 4));
 	EXPECT_EQ(get32(self->fadt + 40), get64(self->fadt + 140));
@@ -108,13 +110,13 @@ TEST_F(acpi, fadt)
 
 TEST_F(acpi, madt_entries)
 {
-	uint32_t bytes = get32(self->madt + 4), offset = 44;
+	unsigned int bytes = get32(self->madt + 4), offset = 44;
 	unsigned int seen[5] = { 0 };
 
 	EXPECT_EQ(LAPIC_BASE, get32(self->madt + 36));
 	EXPECT_EQ(0, get32(self->madt + 40));
 	while (offset < bytes) {
-		const uint8_t *entry = self->madt + offset;
+		const unsigned char *entry = self->madt + offset;
 
 		ASSERT_LE(2, entry[1]);
 		ASSERT_LE(offset + entry[1], bytes);
@@ -134,7 +136,7 @@ TEST_F(acpi, madt_entries)
  * Walk AML as far as the DSDT has it; objects must end exactly where those
  * around them do. Returns the offset behind the object, or 0.
  */
-static size_t walk(const uint8_t *aml, size_t at, size_t end, unsigned int *devices)
+static size_t walk(const unsigned char *aml, size_t at, size_t end, unsigned int *devices)
 {
 	size_t body, stop;
 
@@ -180,7 +182,7 @@ static size_t walk(const uint8_t *aml, size_t at, size_t end, unsigned int *devi
 
 TEST_F(acpi, aml_lengths)
 {
-	uint32_t bytes = get32(self->dsdt + 4);
+	unsigned int bytes = get32(self->dsdt + 4);
 	unsigned int devices = 0;
 	size_t offset = 36;
 
@@ -192,7 +194,7 @@ TEST_F(acpi, aml_lengths)
 
 TEST_F(acpi, s5_package)
 {
-	static const uint8_t s5[] = {
+	static const unsigned char s5[] = {
 		0x08, '\\', '_', 'S', '5', '_', 0x12, 0x48, 0x00, 4, 0x0a, SLEEP_TYPE_S5, 0, 0, 0,
 	};
 
@@ -201,8 +203,8 @@ TEST_F(acpi, s5_package)
 
 TEST(eisa_id)
 {
-	static const uint8_t pnp0501[] = { 0x0c, 0x41, 0xd0, 0x05, 0x01 };
-	uint8_t bytes[8];
+	static const unsigned char pnp0501[] = { 0x0c, 0x41, 0xd0, 0x05, 0x01 };
+	unsigned char bytes[8];
 	struct aml aml = { .bytes = bytes, .room = sizeof(bytes) };
 
 	aml_eisa_id(&aml, "PNP0501");
@@ -213,7 +215,7 @@ TEST(eisa_id)
 
 TEST(overflow_and_imbalance)
 {
-	uint8_t bytes[16];
+	unsigned char bytes[16];
 	struct aml full = { .bytes = bytes, .room = sizeof(bytes) };
 	struct aml open = { .bytes = bytes, .room = sizeof(bytes) };
 	struct aml extra = { .bytes = bytes, .room = sizeof(bytes) };

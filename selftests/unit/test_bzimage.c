@@ -2,7 +2,11 @@
 /*
  * The bzImage parser and the loader behind it, on good and on hostile files.
  *
- * unit-src: tools/vmctl/boot/bzimage.c tools/vmctl/boot/linux.c tools/vmctl/boot/file.c tools/vmctl/boot/e820.c tools/vmctl/vm/memory.c
+ * unit-src: tools/vmctl/boot/bzimage.c
+ * unit-src: tools/vmctl/boot/linux.c
+ * unit-src: tools/vmctl/boot/file.c
+ * unit-src: tools/vmctl/boot/e820.c
+ * unit-src: tools/vmctl/vm/memory.c
  */
 #include <fcntl.h>
 #include <stdarg.h>
@@ -42,7 +46,7 @@ int complain(const char *format, ...)
 }
 
 /* What a current kernel's header looks like, with 4 KiB of code behind it */
-static void make_image(uint8_t *image)
+static void make_image(unsigned char *image)
 {
 	unsigned int i;
 
@@ -68,14 +72,14 @@ static void make_image(uint8_t *image)
 		image[SETUP_BYTES + i] = i * 7;
 }
 
-static const char *parse(const uint8_t *image, size_t bytes, struct bzimage *out)
+static const char *parse(const unsigned char *image, size_t bytes, struct bzimage *out)
 {
 	return bzimage_parse(image, bytes < BZIMAGE_HEAD ? bytes : BZIMAGE_HEAD, bytes, out);
 }
 
 FIXTURE(bzimage)
 {
-	uint8_t image[IMAGE_BYTES];
+	unsigned char image[IMAGE_BYTES];
 	struct bzimage out;
 	struct memory memory;
 	struct boot_entry entry;
@@ -114,7 +118,7 @@ static void write_file(const char *path, const void *bytes, size_t count)
 	close(fd);
 }
 
-static int boot(FIXTURE_DATA(bzimage) *self, const char *initrd, const char *cmdline)
+static int boot(struct _test_data_bzimage *self, const char *initrd, const char *cmdline)
 {
 	struct boot_files files = {
 		.kernel = self->kernel,
@@ -145,7 +149,7 @@ TEST_F(bzimage, truncated_anywhere)
 
 	for (bytes = 0; bytes < whole; bytes++) {
 		/* malloc(), so that a read past the end is seen */
-		uint8_t *copy = malloc(bytes ? bytes : 1);
+		unsigned char *copy = malloc(bytes ? bytes : 1);
 
 		memcpy(copy, self->image, bytes);
 		EXPECT_NE(NULL, parse(copy, bytes, &self->out)) {
@@ -173,7 +177,7 @@ TEST_F(bzimage, setup_sects)
 struct spoil {
 	unsigned int offset;
 	unsigned int bytes;
-	uint64_t value;
+	unsigned long value;
 	const char *complaint;
 };
 
@@ -201,7 +205,7 @@ TEST_F(bzimage, each_field)
 	};
 	unsigned int i;
 
-	for (i = 0; i < sizeof(spoils) / sizeof(spoils[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(spoils); i++) {
 		const char *wrong;
 
 		make_image(self->image);
@@ -225,7 +229,7 @@ TEST_F(bzimage, header_longer_than_the_zero_page_has_room_for)
 
 TEST_F(bzimage, load)
 {
-	const uint8_t *ram = self->memory.ram;
+	const unsigned char *ram = self->memory.ram;
 
 	write_file(self->kernel, self->image, IMAGE_BYTES);
 	write_file(self->initrd, "initrd", 6);
@@ -247,16 +251,16 @@ TEST_F(bzimage, load)
 
 TEST_F(bzimage, page_tables_map_one_to_one)
 {
-	const uint8_t *ram = self->memory.ram;
-	static const uint64_t probe[] = { 0, ZERO_PAGE, 16 * MIB, 0xc0000000, 0xffe00000 };
+	const unsigned char *ram = self->memory.ram;
+	static const unsigned long probe[] = { 0, ZERO_PAGE, 16 * MIB, 0xc0000000, 0xffe00000 };
 	unsigned int i;
 
 	write_file(self->kernel, self->image, IMAGE_BYTES);
 	ASSERT_EQ(0, boot(self, NULL, ""));
-	for (i = 0; i < sizeof(probe) / sizeof(probe[0]); i++) {
-		uint64_t pml4e = get64(ram + self->entry.cr3);
-		uint64_t pdpte = get64(ram + (pml4e & ~0xfffULL) + 8 * (probe[i] >> 30));
-		uint64_t pde = get64(ram + (pdpte & ~0xfffULL) + 8 * (probe[i] >> 21 & 511));
+	for (i = 0; i < ARRAY_SIZE(probe); i++) {
+		unsigned long pml4e = get64(ram + self->entry.cr3);
+		unsigned long pdpte = get64(ram + (pml4e & ~0xfffULL) + 8 * (probe[i] >> 30));
+		unsigned long pde = get64(ram + (pdpte & ~0xfffULL) + 8 * (probe[i] >> 21 & 511));
 
 		EXPECT_EQ(3, pml4e & 0xfff);
 		EXPECT_EQ(3, pdpte & 0xfff);
@@ -346,7 +350,7 @@ TEST_F(bzimage, not_a_file)
 	EXPECT_EQ(4, complaints);
 }
 
-static uint32_t next_random(uint32_t *state)
+static unsigned int next_random(unsigned int *state)
 {
 	*state ^= *state << 13;
 	*state ^= *state >> 17;
@@ -355,7 +359,7 @@ static uint32_t next_random(uint32_t *state)
 }
 
 /* Change up to four bytes of the header */
-static void mutate(uint8_t *image, uint32_t *random)
+static void mutate(unsigned char *image, unsigned int *random)
 {
 	unsigned int i;
 
@@ -369,7 +373,7 @@ static void mutate(uint8_t *image, uint32_t *random)
 
 TEST_F(bzimage, mutated_headers_are_parsed_or_refused)
 {
-	uint32_t random = 0x76747831;
+	unsigned int random = 0x76747831;
 	unsigned int i, taken = 0;
 
 	for (i = 0; i < PARSE_ROUNDS; i++) {
@@ -389,7 +393,7 @@ TEST_F(bzimage, mutated_headers_are_parsed_or_refused)
 /* It boots, or one complaint says why not */
 TEST_F(bzimage, mutated_files_are_loaded_or_refused)
 {
-	uint32_t random = 0x76747832;
+	unsigned int random = 0x76747832;
 	unsigned int i, taken = 0;
 
 	for (i = 0; i < BOOT_ROUNDS; i++) {

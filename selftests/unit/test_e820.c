@@ -14,7 +14,7 @@
 TEST(division)
 {
 	static const struct {
-		uint64_t bytes, low, high;
+		unsigned long bytes, low, high;
 	} sizes[] = {
 		{ MIB, MIB, 0 },
 		{ 3 * GIB - 4096, 3 * GIB - 4096, 0 },
@@ -25,16 +25,16 @@ TEST(division)
 	struct memory memory = { 0 };
 	unsigned int i;
 
-	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		memory_layout(&memory, sizes[i].bytes);
 		EXPECT_EQ(sizes[i].low, memory.low);
 		EXPECT_EQ(sizes[i].high, memory.high);
 	}
 }
 
-static uint64_t ram_in(const struct e820_entry *map, unsigned int count)
+static unsigned long ram_in(const struct e820_entry *map, unsigned int count)
 {
-	uint64_t bytes = 0;
+	unsigned long bytes = 0;
 	unsigned int i;
 
 	for (i = 0; i < count; i++)
@@ -45,14 +45,14 @@ static uint64_t ram_in(const struct e820_entry *map, unsigned int count)
 
 TEST(map)
 {
-	static const uint64_t sizes[] = {
+	static const unsigned long sizes[] = {
 		MIB, MIB + 4096, 256 * MIB, 3 * GIB - 4096, 3 * GIB, 3 * GIB + 4096, 8 * GIB,
 	};
 	struct e820_entry map[E820_MAX];
 	struct memory memory = { 0 };
 	unsigned int i, j, count;
 
-	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		memory_layout(&memory, sizes[i]);
 		count = e820_build(&memory, map);
 		/* All RAM but the BIOS area, in order, without overlap or empty entries */
@@ -76,7 +76,7 @@ TEST(map_entry_has_the_size_that_linux_expects)
 TEST(addresses)
 {
 	struct memory memory = { 0 };
-	uint8_t *ram;
+	unsigned char *ram;
 
 	memory_layout(&memory, 3 * GIB + 2 * MIB);
 	ASSERT_EQ(0, memory_alloc(&memory));

@@ -17,13 +17,13 @@ FIXTURE(ioapic)
 	struct ioapic ioapic;
 	struct bus bus;
 	unsigned int messages;
-	uint64_t address;
-	uint32_t data;
+	unsigned long address;
+	unsigned int data;
 };
 
-static void take_msi(void *ctx, uint64_t address, uint32_t data)
+static void take_msi(void *ctx, unsigned long address, unsigned int data)
 {
-	FIXTURE_DATA(ioapic) *self = ctx;
+	struct _test_data_ioapic *self = ctx;
 
 	self->messages++;
 	self->address = address;
@@ -41,19 +41,19 @@ FIXTURE_TEARDOWN(ioapic)
 {
 }
 
-static uint32_t get(FIXTURE_DATA(ioapic) *self, uint8_t reg)
+static unsigned int get(struct _test_data_ioapic *self, unsigned char reg)
 {
 	bus_write(&self->bus, IOAPIC_BASE, 4, reg);
 	return bus_read(&self->bus, IOAPIC_BASE + 0x10, 4);
 }
 
-static void set(FIXTURE_DATA(ioapic) *self, uint8_t reg, uint32_t value)
+static void set(struct _test_data_ioapic *self, unsigned char reg, unsigned int value)
 {
 	bus_write(&self->bus, IOAPIC_BASE, 4, reg);
 	bus_write(&self->bus, IOAPIC_BASE + 0x10, 4, value);
 }
 
-static void line(FIXTURE_DATA(ioapic) *self, unsigned int pin, bool level)
+static void line(struct _test_data_ioapic *self, unsigned int pin, bool level)
 {
 	ioapic_set_line(&self->ioapic, pin, level);
 }
@@ -113,7 +113,7 @@ TEST_F(ioapic, edge)
 TEST_F(ioapic, address_and_data)
 {
 	static const struct {
-		uint32_t low, high, address, data;
+		unsigned int low, high, address, data;
 	} cases[] = {
 		{ 0x00000031, 0x00000000, 0xfee00000, 0x031 },
 		{ LOGICAL | 0x31, 0xff000000, 0xfeeff004, 0x031 },
@@ -123,7 +123,7 @@ TEST_F(ioapic, address_and_data)
 	};
 	unsigned int i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		line(self, 5, false);
 		set(self, 0x1a, MASKED);
 		set(self, 0x1b, cases[i].high);

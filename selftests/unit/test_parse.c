@@ -12,7 +12,7 @@ TEST(sizes)
 {
 	static const struct {
 		const char *text;
-		uint64_t bytes;
+		unsigned long bytes;
 	} good[] = {
 		{ "0", 0 }, { "1", 1 << 20 }, { "256", 256 << 20 }, { "256M", 256 << 20 },
 		{ "256m", 256 << 20 }, { "4k", 4096 }, { "4K", 4096 }, { "3G", 3ULL << 30 },
@@ -22,15 +22,15 @@ TEST(sizes)
 		"", " ", "M", "-1", "+1", "1.5G", "1GB", "1 G", " 1", "1 ", "0x10", "1MM", "1e3",
 		"16777216T", "18446744073709551616", "99999999999999999999999K", "1P",
 	};
-	uint64_t bytes;
+	unsigned long bytes;
 	unsigned int i;
 
-	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(good); i++) {
 		bytes = ~0ULL;
 		EXPECT_TRUE(parse_size(good[i].text, &bytes));
 		EXPECT_EQ(good[i].bytes, bytes);
 	}
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
 		EXPECT_FALSE(parse_size(bad[i], &bytes)) {
 			TH_LOG("bad[%u] was taken", i);
 		}
@@ -66,10 +66,10 @@ TEST(keys)
 	};
 	unsigned int i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		size_t count = strlen(cases[i].keys);
 		bool escaped = false, leaves;
-		uint8_t keys[16];
+		unsigned char keys[16];
 
 		memcpy(keys, cases[i].keys, count);
 		leaves = console_keys(&escaped, keys, &count);
@@ -83,7 +83,7 @@ TEST(keys)
 
 TEST(keys_in_two_reads)
 {
-	uint8_t ctrl_a[] = { 1 }, x[] = { 'x' };
+	unsigned char ctrl_a[] = { 1 }, x[] = { 'x' };
 	bool escaped = false;
 	size_t count = 1;
 

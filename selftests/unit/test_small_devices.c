@@ -2,7 +2,12 @@
 /*
  * Clock, keyboard controller, ACPI registers, reset and exit ports.
  *
- * unit-src: tools/vmctl/dev/rtc_cmos.c tools/vmctl/dev/i8042.c tools/vmctl/dev/acpi_pm.c tools/vmctl/dev/reset_port.c tools/vmctl/dev/debug_exit.c tools/vmctl/vm/bus.c
+ * unit-src: tools/vmctl/dev/rtc_cmos.c
+ * unit-src: tools/vmctl/dev/i8042.c
+ * unit-src: tools/vmctl/dev/acpi_pm.c
+ * unit-src: tools/vmctl/dev/reset_port.c
+ * unit-src: tools/vmctl/dev/debug_exit.c
+ * unit-src: tools/vmctl/vm/bus.c
  */
 #include "dev/acpi_pm.h"
 #include "dev/debug_exit.h"
@@ -26,7 +31,7 @@ FIXTURE(devices)
 };
 
 static time_t fake_time;
-static uint64_t fake_ns;
+static unsigned long fake_ns;
 
 static time_t tell_time(time_t *to)
 {
@@ -34,14 +39,14 @@ static time_t tell_time(time_t *to)
 	return fake_time;
 }
 
-static uint64_t tell_ns(void)
+static unsigned long tell_ns(void)
 {
 	return fake_ns;
 }
 
 static void take_stop(void *ctx, enum stop_cause cause, int status)
 {
-	FIXTURE_DATA(devices) *self = ctx;
+	struct _test_data_devices *self = ctx;
 
 	self->stops++;
 	self->cause = cause;
@@ -69,13 +74,13 @@ FIXTURE_TEARDOWN(devices)
 {
 }
 
-static uint8_t cmos(FIXTURE_DATA(devices) *self, uint8_t index)
+static unsigned char cmos(struct _test_data_devices *self, unsigned char index)
 {
 	bus_out(&self->bus, 0x70, 1, index);
 	return bus_in(&self->bus, 0x71, 1);
 }
 
-static void set_cmos(FIXTURE_DATA(devices) *self, uint8_t index, uint8_t value)
+static void set_cmos(struct _test_data_devices *self, unsigned char index, unsigned char value)
 {
 	bus_out(&self->bus, 0x70, 1, index);
 	bus_out(&self->bus, 0x71, 1, value);
@@ -206,7 +211,7 @@ TEST_F(devices, pm_timer)
 	EXPECT_EQ(3579545 * 5 / 2, bus_in(&self->bus, PORT_PM_TIMER, 4));
 	/* Ten years, in which 64 bits would not hold the product */
 	fake_ns = 315360000ULL * 1000000000;
-	EXPECT_EQ((uint32_t)(315360000ULL * 3579545), bus_in(&self->bus, PORT_PM_TIMER, 4));
+	EXPECT_EQ((unsigned int)(315360000ULL * 3579545), bus_in(&self->bus, PORT_PM_TIMER, 4));
 }
 
 TEST_F(devices, debug_exit)

@@ -29,7 +29,7 @@ FIXTURE(uart)
 {
 	struct uart uart;
 	struct bus bus;
-	uint8_t sent[64];
+	unsigned char sent[64];
 	unsigned int sent_count;
 	unsigned int drained;
 	unsigned int paused;
@@ -40,28 +40,28 @@ FIXTURE(uart)
 
 static void set_irq(void *ctx, unsigned int gsi, bool level)
 {
-	FIXTURE_DATA(uart) *self = ctx;
+	struct _test_data_uart *self = ctx;
 
 	self->gsi = gsi;
 	self->rises += level && !self->level;
 	self->level = level;
 }
 
-static void sink(void *ctx, uint8_t byte)
+static void sink(void *ctx, unsigned char byte)
 {
-	FIXTURE_DATA(uart) *self = ctx;
+	struct _test_data_uart *self = ctx;
 
 	self->sent[self->sent_count++ % sizeof(self->sent)] = byte;
 }
 
 static void drained(void *ctx)
 {
-	((FIXTURE_DATA(uart) *)ctx)->drained++;
+	((struct _test_data_uart *)ctx)->drained++;
 }
 
 static void paused(void *ctx)
 {
-	((FIXTURE_DATA(uart) *)ctx)->paused++;
+	((struct _test_data_uart *)ctx)->paused++;
 }
 
 FIXTURE_SETUP(uart)
@@ -80,19 +80,19 @@ FIXTURE_TEARDOWN(uart)
 {
 }
 
-static uint8_t in(FIXTURE_DATA(uart) *self, unsigned int offset)
+static unsigned char in(struct _test_data_uart *self, unsigned int offset)
 {
 	return bus_in(&self->bus, BASE + offset, 1);
 }
 
-static void out(FIXTURE_DATA(uart) *self, unsigned int offset, uint8_t value)
+static void out(struct _test_data_uart *self, unsigned int offset, unsigned char value)
 {
 	bus_out(&self->bus, BASE + offset, 1, value);
 }
 
-static size_t type(FIXTURE_DATA(uart) *self, const char *text)
+static size_t type(struct _test_data_uart *self, const char *text)
 {
-	return uart_receive(&self->uart, (const uint8_t *)text, strlen(text));
+	return uart_receive(&self->uart, (const unsigned char *)text, strlen(text));
 }
 
 TEST_F(uart, after_reset)
@@ -271,7 +271,7 @@ TEST_F(uart, guest_that_does_not_look_again_is_asked)
 
 TEST_F(uart, backlog_is_bounded)
 {
-	static uint8_t much[UART_BACKLOG + 1];
+	static unsigned char much[UART_BACKLOG + 1];
 
 	EXPECT_EQ(UART_BACKLOG, uart_room(&self->uart));
 	EXPECT_EQ(UART_BACKLOG, uart_receive(&self->uart, much, sizeof(much)));

@@ -5,9 +5,8 @@
 #include <unistd.h>
 #include <vtx/libvtx.h>
 
+#include "array_size.h"
 #include "vmctl.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 static const struct {
 	uint64_t bit;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <vtx/libvtx.h>
 
+#include "array_size.h"
 #include "boot/acpi.h"
 #include "boot/linux.h"
 #include "parse.h"
@@ -67,8 +68,11 @@ struct run {
 	struct boot_entry entry;
 };
 
-/* Large, and the signal handler needs to find it. */
-static struct vm vm = { .dev = -1, .fd = -1, .vcpu.fd = -1, .lock = PTHREAD_MUTEX_INITIALIZER };
+/*
+ * The signal handler needs to find it. All zero, which is what an unlocked
+ * mutex is too: with an initializer its large tables would be in the file.
+ */
+static struct vm vm;
 
 static int take_memory(struct request *request, const char *text)
 {
@@ -171,8 +175,7 @@ static int boot_up(struct run *run)
 
 static void device_down(void)
 {
-	if (vm.dev >= 0)
-		close(vm.dev);
+	close(vm.dev);
 }
 
 static int device_up(struct run *run)
@@ -185,7 +188,7 @@ static int device_up(struct run *run)
 		return STATUS_NO_VTX;
 	if (!((end - 1) >> vm.info.guest_phys_bits))
 		return 0;
-	complain("--mem is more than this machine's %u guest-physical address bits reach; give less",
+	complain("--mem is more than the %u guest-physical address bits reach; give less",
 		 vm.info.guest_phys_bits);
 	device_down();
 	return STATUS_USAGE;
@@ -207,8 +210,7 @@ static int vm_up(struct run *run)
 
 static void vm_down(void)
 {
-	if (vm.fd >= 0)
-		close(vm.fd);
+	close(vm.fd);
 }
 
 static int map_up(struct run *run)
@@ -277,8 +279,6 @@ static const struct {
 	{ console_up, console_down },
 };
 
-#define ROWS (sizeof(rows) / sizeof(rows[0]))
-
 static void print_stats(void)
 {
 	int missing = vtx_state_read(&vm.vcpu, VTX_GROUP_BIT(VTX_GROUP_COUNTERS));
@@ -291,13 +291,13 @@ static int run_vm(struct run *run)
 	unsigned int up;
 	int status = 0;
 
-	for (up = 0; up < ROWS && !status; up++)
+	for (up = 0; up < ARRAY_SIZE(rows) && !status; up++)
 		status = rows[up].up(run);
 	if (!status) {
 		vm_run(&vm);
-		status = vm.status;
 		/* Output and terminal first, then what there is to say. */
 		rows[--up].down();
+		status = vm.status;
 		if (vm.fatal)
 			vm_report(&vm);
 		if (run->request.stats)

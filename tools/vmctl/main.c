@@ -42,7 +42,7 @@ int open_vtx(struct vtx_info *info)
 	if (!vtx_get_info(dev, info))
 		return dev;
 	if (errno == EPROTO)
-		complain("vtx.ko speaks version %u of the interface, vmctl speaks %u; install both from one tree",
+		complain("vtx.ko speaks interface %u, vmctl %u; install both from one tree",
 			 info->api_version, VTX_API_VERSION);
 	else
 		complain("%s does not answer as vtx.ko does (%s); is another module behind it?",

@@ -43,9 +43,10 @@ bool parse_size(const char *text, uint64_t *bytes)
 
 bool name_is_valid(const char *name)
 {
-	size_t len = strlen(name);
+	const char *at;
 
-	return len >= 1 && len <= NAME_MAX_CHARS &&
-	       strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-			    "0123456789._-") == len;
+	for (at = name; *at; at++)
+		if (!isalnum((unsigned char)*at) && !strchr("._-", *at))
+			return false;
+	return at > name && at - name <= NAME_MAX_CHARS;
 }

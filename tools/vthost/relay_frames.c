@@ -195,6 +195,7 @@ static void on_hello(const struct frame *f)
 	emulator_new_boot();
 	sent = 0;
 	acknowledged = 0;
+	eof_sent = false;
 	start.terminal = isatty(0) && isatty(1);
 	if (start.terminal)
 		terminal_raw();

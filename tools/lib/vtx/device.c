@@ -33,13 +33,13 @@ const char *vtx_open_hint(int error)
 	case ENOENT:
 	case ENXIO:
 	case ENODEV:
-		return VTX_DEVICE ": the module is not loaded; as root: modprobe vtx (or: insmod vtx.ko)";
+		return VTX_DEVICE ": the module is not loaded; modprobe vtx (or insmod vtx.ko)";
 	case EACCES:
 	case EPERM:
-		return VTX_DEVICE ": permission denied; join group kvm (adduser YOU kvm, log in anew) or become root";
+		return VTX_DEVICE ": permission denied; join group kvm or become root";
 	case EMFILE:
 	case ENFILE:
-		return VTX_DEVICE ": too many open files; close some or raise the limit (ulimit -n)";
+		return VTX_DEVICE ": too many open files; raise the limit (ulimit -n)";
 	default:
 		return VTX_DEVICE ": cannot be opened; dmesg may tell why";
 	}

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A vCPU's registers as text; each printer owns one state group. */
 
-#include <inttypes.h>
-
 #include "libvtx.h"
 
-#define HEX "%016" PRIx64
+#define HEX "%016llx"
 
 static void dump_gprs(const struct vtx_vcpu *vcpu, FILE *out)
 {
@@ -16,10 +14,10 @@ static void dump_gprs(const struct vtx_vcpu *vcpu, FILE *out)
 	const struct vtx_gprs *gprs = vtx_gprs(vcpu);
 	unsigned int i;
 
-	fprintf(out, "  rip " HEX "  rflags " HEX "\n", (uint64_t)gprs->rip,
-		(uint64_t)gprs->rflags);
+	fprintf(out, "  rip " HEX "  rflags " HEX "\n", gprs->rip,
+		gprs->rflags);
 	for (i = 0; i < VTX_GPR_COUNT; i++)
-		fprintf(out, "  %s " HEX "%s", name[i], (uint64_t)gprs->gpr[i],
+		fprintf(out, "  %s " HEX "%s", name[i], gprs->gpr[i],
 			i % 4 == 3 ? "\n" : "");
 }
 
@@ -35,11 +33,11 @@ static void dump_segs(const struct vtx_vcpu *vcpu, FILE *out)
 		const struct vtx_segment *s = &segs->seg[i];
 
 		fprintf(out, "  %s %04x  base " HEX "  limit %08x  attributes %05x\n", name[i],
-			s->selector, (uint64_t)s->base, s->limit, s->attributes);
+			s->selector, s->base, s->limit, s->attributes);
 	}
-	fprintf(out, "  gdtr       base " HEX "  limit %08x\n", (uint64_t)segs->gdtr.base,
+	fprintf(out, "  gdtr       base " HEX "  limit %08x\n", segs->gdtr.base,
 		segs->gdtr.limit);
-	fprintf(out, "  idtr       base " HEX "  limit %08x\n", (uint64_t)segs->idtr.base,
+	fprintf(out, "  idtr       base " HEX "  limit %08x\n", segs->idtr.base,
 		segs->idtr.limit);
 }
 
@@ -47,19 +45,19 @@ static void dump_cregs(const struct vtx_vcpu *vcpu, FILE *out)
 {
 	const struct vtx_cregs *c = vtx_cregs(vcpu);
 
-	fprintf(out, "  cr0 " HEX "  cr2 " HEX "  cr3 " HEX "  cr4 " HEX "\n", (uint64_t)c->cr0,
-		(uint64_t)c->cr2, (uint64_t)c->cr3, (uint64_t)c->cr4);
-	fprintf(out, "  cr8 " HEX "  efer " HEX "  xcr0 " HEX "\n", (uint64_t)c->cr8,
-		(uint64_t)c->efer, (uint64_t)c->xcr0);
+	fprintf(out, "  cr0 " HEX "  cr2 " HEX "  cr3 " HEX "  cr4 " HEX "\n", c->cr0,
+		c->cr2, c->cr3, c->cr4);
+	fprintf(out, "  cr8 " HEX "  efer " HEX "  xcr0 " HEX "\n", c->cr8,
+		c->efer, c->xcr0);
 }
 
 static void dump_dregs(const struct vtx_vcpu *vcpu, FILE *out)
 {
 	const struct vtx_dregs *d = vtx_dregs(vcpu);
 
-	fprintf(out, "  dr0 " HEX "  dr1 " HEX "  dr2 " HEX "  dr3 " HEX "\n", (uint64_t)d->dr[0],
-		(uint64_t)d->dr[1], (uint64_t)d->dr[2], (uint64_t)d->dr[3]);
-	fprintf(out, "  dr6 " HEX "  dr7 " HEX "\n", (uint64_t)d->dr6, (uint64_t)d->dr7);
+	fprintf(out, "  dr0 " HEX "  dr1 " HEX "  dr2 " HEX "  dr3 " HEX "\n", d->dr[0],
+		d->dr[1], d->dr[2], d->dr[3]);
+	fprintf(out, "  dr6 " HEX "  dr7 " HEX "\n", d->dr6, d->dr7);
 }
 
 static void dump_msrs(const struct vtx_vcpu *vcpu, FILE *out)
@@ -67,9 +65,9 @@ static void dump_msrs(const struct vtx_vcpu *vcpu, FILE *out)
 	const struct vtx_msrs *m = vtx_msrs(vcpu);
 
 	fprintf(out, "  tsc " HEX "  kernel_gs_base " HEX "  apic_base " HEX "\n",
-		(uint64_t)m->tsc, (uint64_t)m->kernel_gs_base, (uint64_t)m->apic_base);
+		m->tsc, m->kernel_gs_base, m->apic_base);
 	fprintf(out, "  star " HEX "  lstar " HEX "  sfmask " HEX "  pat " HEX "\n",
-		(uint64_t)m->star, (uint64_t)m->lstar, (uint64_t)m->sfmask, (uint64_t)m->pat);
+		m->star, m->lstar, m->sfmask, m->pat);
 }
 
 static void dump_events(const struct vtx_vcpu *vcpu, FILE *out)

@@ -3,6 +3,8 @@
 
 #include "libvtx.h"
 
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
 static const char *const exit_names[] = {
 	[VTX_EXIT_NONE] = "NONE",
 	[VTX_EXIT_INTR] = "INTR",
@@ -99,7 +101,7 @@ static const char *const hw_reason_names[VTX_EXIT_REASONS] = {
 
 const char *vtx_exit_name(uint32_t exit_reason)
 {
-	if (exit_reason >= sizeof(exit_names) / sizeof(exit_names[0]))
+	if (exit_reason >= ARRAY_SIZE(exit_names))
 		return "?";
 	return exit_names[exit_reason];
 }

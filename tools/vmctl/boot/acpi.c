@@ -5,11 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../array_size.h"
 #include "../dev/platform.h"
 #include "aml.h"
 #include "bytes.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Where each table lies, from the base on */
 #define RSDP_AT		0x000

@@ -78,7 +78,7 @@ static int write_cmdline(const struct memory *memory, const struct bzimage *imag
 	uint32_t max = image->cmdline_max < CMDLINE_ROOM ? image->cmdline_max : CMDLINE_ROOM - 1;
 
 	if (bytes > max + 1)
-		return complain("the command line has %zu characters, this kernel takes %u; shorten --append",
+		return complain("--append has %zu characters, this kernel takes %u; shorten it",
 				bytes - 1, max);
 	memcpy(memory_at(memory, CMDLINE_AT, bytes), cmdline, bytes);
 	return 0;
@@ -90,7 +90,7 @@ static int load_kernel(const struct memory *memory, const struct image_file *fil
 	void *to = memory_at(memory, image->load, image->span);
 
 	if (!to)
-		return complain("memory is too small for kernel '%s': it needs %llu MiB below 3 GiB to start, --mem gives %llu",
+		return complain("'%s' needs %llu MiB below 3 GiB, not %llu; give more --mem",
 				file->path, to_mib(image->load + image->span),
 				to_mib(memory->low));
 	return image_read(file, image->offset, to, image->bytes);
@@ -111,7 +111,7 @@ static int load_initrd(const struct memory *memory, const struct bzimage *image,
 	if (top < bottom || file.bytes > top - bottom ||
 	    ((top - file.bytes) & ~(PAGE - 1)) < bottom) {
 		image_close(&file);
-		return complain("initrd '%s' (%llu MiB) does not fit between the kernel's end at %llu MiB and %llu MiB; give more --mem or a smaller initrd",
+		return complain("'%s', %llu MiB, does not fit in %llu to %llu MiB; give more --mem",
 				path, to_mib(file.bytes), to_mib(bottom), top / MIB);
 	}
 	at = (top - file.bytes) & ~(PAGE - 1);
@@ -154,7 +154,7 @@ static int load_from(const struct memory *memory, const struct image_file *kerne
 		return -1;
 	wrong = bzimage_parse(head, head_bytes, kernel->bytes, &image);
 	if (wrong)
-		return complain("kernel '%s' is %s; give a complete 64-bit bzImage, such as /boot/vmlinuz-VERSION",
+		return complain("kernel '%s' is %s; give a bzImage, like /boot/vmlinuz-VERSION",
 				kernel->path, wrong);
 	if (load_kernel(memory, kernel, &image) ||
 	    write_cmdline(memory, &image, files->cmdline))

@@ -2,6 +2,7 @@
 
 #include "acpi_pm.h"
 
+#include "../array_size.h"
 #include "platform.h"
 
 #define EVENT_ENABLE	2	/* offset; the status word is at 0 */
@@ -79,6 +80,6 @@ void acpi_pm_attach(struct acpi_pm *pm, struct bus *bus)
 	};
 	unsigned int i;
 
-	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(ranges); i++)
 		bus_add_ports(bus, &ranges[i]);
 }

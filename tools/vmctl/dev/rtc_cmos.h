@@ -23,7 +23,7 @@
  * @ram: what is neither time nor status
  */
 struct rtc {
-	time_t (*now)(time_t *);
+	time_t (*now)(time_t *to);
 	uint8_t index;
 	uint8_t control;
 	uint8_t ram[128];

@@ -5,17 +5,16 @@
  * The line is infinitely fast: a byte written to THR is gone at once, and the
  * transmitter is always empty. In the other direction the far end is polite:
  *
- * - it heeds RTS: while the guest does not assert it, bytes wait in the far
- *   end's backlog. So nothing that is piped in is lost while the guest boots,
- *   and a guest that wants input sets RTS;
- * - it sends no more than the FIFO holds, and then pauses until the guest has
- *   seen that there is nothing more (in IIR; in LSR, if it has no interrupt
- *   on). Interrupt handlers on an edge-triggered line go on until IIR is quiet
- *   but lose patience at some point, and the edge with it. A guest that does
- *   not look again gets the rest when the far end is asked by uart_receive().
+ * - it heeds RTS: until RTS is asserted, bytes wait in the far end's backlog.
+ *   So what is piped in is not lost during boot; who wants input sets RTS;
+ * - it sends no more than the FIFO holds, and pauses until it was seen that
+ *   there is nothing more (in IIR; in LSR, if the receive interrupt is off).
+ *   Interrupt handlers on an edge-triggered line go on until IIR is quiet, but
+ *   lose patience at some point, and with it the edge. Where nobody looks
+ *   again, the next uart_receive() sends the rest.
  *
  *	far end --uart_receive()--> backlog --RTS, pause--> FIFO --RBR--> guest
- *	guest --THR--> tx()
+ *	far end <-------------- tx() <-------------- THR <-- guest
  */
 #ifndef DEV_UART16550_H
 #define DEV_UART16550_H

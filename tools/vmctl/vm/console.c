@@ -36,8 +36,10 @@ static int write_all(const uint8_t *bytes, size_t count)
 
 static void flush(struct console *console)
 {
-	if (write_all(console->out, console->used))
+	if (!console->lost && write_all(console->out, console->used)) {
+		console->lost = true;
 		console->broken(console->ctx);
+	}
 	console->used = 0;
 }
 

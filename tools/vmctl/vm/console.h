@@ -37,6 +37,7 @@
  * @ending: the thread is to end
  * @tty: stdin is a terminal
  * @eof: stdin has ended
+ * @lost: stdout could not be written: output is dropped
  * @stalled: the UART's backlog is full and stdin is not read
  * @escaped: the last key was Ctrl-A
  * @used: bytes in @out
@@ -55,6 +56,7 @@ struct console {
 	bool ending;
 	bool tty;
 	bool eof;
+	bool lost;
 	bool stalled;
 	bool escaped;
 	size_t used;

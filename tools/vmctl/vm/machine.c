@@ -41,12 +41,13 @@ static void quit(void *ctx)
 
 static void stdout_broken(void *ctx)
 {
-	const char *why = strerror(errno);
 	struct vm *vm = ctx;
 
-	if (!vm->stopping)
-		complain("the guest's output cannot be written: %s", why);
+	complain("the guest's output cannot be written: %s", strerror(errno));
 	vm_stop(vm, STATUS_INTERNAL);
+	/* It was power-off already, and the last words are lost. */
+	if (vm->status == STATUS_OK)
+		vm->status = STATUS_INTERNAL;
 }
 
 void machine_build(struct vm *vm)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What is told when a guest died. */
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,8 +11,8 @@ static void report_emulate(const struct vtx_exit_emulate *e)
 {
 	unsigned int i;
 
-	fprintf(stderr, "  guest-physical %#" PRIx64 ", linear %#" PRIx64 ", access %#x\n",
-		(uint64_t)e->gpa, (uint64_t)e->gla, e->access);
+	fprintf(stderr, "  guest-physical %#llx, linear %#llx, access %#x\n",
+		e->gpa, e->gla, e->access);
 	fprintf(stderr, "  instruction");
 	for (i = 0; i < e->insn_len && i < sizeof(e->insn); i++)
 		fprintf(stderr, " %02x", e->insn[i]);
@@ -29,20 +28,20 @@ static void report_facts(const struct vtx_run *run)
 		report_emulate(&run->emulate);
 		break;
 	case VTX_EXIT_MEMORY_FAULT:
-		fprintf(stderr, "  guest-physical %#" PRIx64 " at %#" PRIx64 ", access %#x: %s\n",
-			(uint64_t)run->memory_fault.gpa, (uint64_t)run->memory_fault.hva,
+		fprintf(stderr, "  guest-physical %#llx at %#llx, access %#x: %s\n",
+			run->memory_fault.gpa, run->memory_fault.hva,
 			run->memory_fault.access, strerror(run->memory_fault.error));
 		break;
 	case VTX_EXIT_ENTRY_FAILED:
-		fprintf(stderr, "  exit reason %#x, VM-instruction error %u, qualification %#" PRIx64 "\n",
+		fprintf(stderr, "  exit reason %#x, VM-instruction error %u, qualification %#llx\n",
 			run->entry_failed.hw_reason, run->entry_failed.insn_error,
-			(uint64_t)run->entry_failed.qualification);
+			run->entry_failed.qualification);
 		break;
 	case VTX_EXIT_INTERNAL:
-		fprintf(stderr, "  exit reason %#x (%s), qualification %#" PRIx64 ", rip %#" PRIx64 "\n",
+		fprintf(stderr, "  exit reason %#x (%s), qualification %#llx, rip %#llx\n",
 			run->internal.hw_reason,
 			vtx_hw_reason_name(run->internal.hw_reason & 0xffff),
-			(uint64_t)run->internal.qualification, (uint64_t)run->internal.rip);
+			run->internal.qualification, run->internal.rip);
 		break;
 	}
 }

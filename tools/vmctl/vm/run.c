@@ -11,6 +11,7 @@
 #include <string.h>
 #include <x86intrin.h>
 
+#include "../array_size.h"
 #include "../vmctl.h"
 #include "terminal.h"
 #include "vm.h"
@@ -113,13 +114,11 @@ static void (*const on_exit_reason[])(struct vm *vm) = {
 	[VTX_EXIT_INTERNAL] = on_internal,
 };
 
-#define EXIT_REASONS (sizeof(on_exit_reason) / sizeof(on_exit_reason[0]))
-
 static void dispatch(struct vm *vm)
 {
 	uint32_t reason = vm->vcpu.run->exit_reason;
 
-	if (reason < EXIT_REASONS)
+	if (reason < ARRAY_SIZE(on_exit_reason))
 		on_exit_reason[reason](vm);
 	else
 		on_unexpected(vm);

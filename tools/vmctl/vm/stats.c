@@ -2,7 +2,6 @@
 
 #include "stats.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,8 +15,8 @@
  * @key: exit reason, port or address
  */
 struct line {
-	uint64_t count;
-	uint64_t key;
+	unsigned long long count;
+	unsigned long long key;
 };
 
 void stats_count_mmio(struct stats *stats, uint64_t gpa)
@@ -62,20 +61,20 @@ static void print_reasons(const struct vtx_counters *counters)
 {
 	struct line lines[VTX_EXIT_REASONS];
 	unsigned int i, used = 0;
-	uint64_t total = 0;
+	unsigned long long total = 0;
 
 	for (i = 0; i < VTX_EXIT_REASONS; i++) {
 		total += counters->exits[i];
 		keep(lines, &used, VTX_EXIT_REASONS,
 		     (struct line){ .count = counters->exits[i], .key = i });
 	}
-	fprintf(stderr, "%14" PRIu64 "  VM entries\n", (uint64_t)counters->entries);
-	fprintf(stderr, "%14" PRIu64 "  VM exits\n", total);
+	fprintf(stderr, "%14llu  VM entries\n", counters->entries);
+	fprintf(stderr, "%14llu  VM exits\n", total);
 	for (i = 0; i < used; i++)
-		fprintf(stderr, "%14" PRIu64 "    %s\n", lines[i].count,
+		fprintf(stderr, "%14llu    %s\n", lines[i].count,
 			vtx_hw_reason_name(lines[i].key));
-	fprintf(stderr, "%14" PRIu64 "  interrupts injected\n", (uint64_t)counters->injected);
-	fprintf(stderr, "%14" PRIu64 "  returns to vmctl\n", (uint64_t)counters->to_user);
+	fprintf(stderr, "%14llu  interrupts injected\n", counters->injected);
+	fprintf(stderr, "%14llu  returns to vmctl\n", counters->to_user);
 }
 
 static void print_ports(const struct stats *stats, const struct bus *bus)
@@ -88,7 +87,7 @@ static void print_ports(const struct stats *stats, const struct bus *bus)
 	for (i = 0; i < used; i++) {
 		const struct port_range *range = bus_find_port(bus, lines[i].key);
 
-		fprintf(stderr, "%14" PRIu64 "    port %#x, %s\n", lines[i].count,
+		fprintf(stderr, "%14llu    port %#x, %s\n", lines[i].count,
 			(unsigned int)lines[i].key, range ? range->name : "no device");
 	}
 }
@@ -99,23 +98,28 @@ static void print_pages(const struct stats *stats, const struct bus *bus)
 	unsigned int i, used = 0;
 
 	for (i = 0; i < stats->pages; i++)
-		keep(lines, &used, TOP, (struct line){ .count = stats->page[i].count,
-						       .key = stats->page[i].gpa });
+		keep(lines, &used, TOP,
+		     (struct line){ .count = stats->page[i].count, .key = stats->page[i].gpa });
 	for (i = 0; i < used; i++) {
 		const struct mmio_range *range = bus_find_mmio(bus, lines[i].key);
 
-		fprintf(stderr, "%14" PRIu64 "    page %#" PRIx64 ", %s\n", lines[i].count,
+		fprintf(stderr, "%14llu    page %#llx, %s\n", lines[i].count,
 			lines[i].key, range ? range->name : "no device");
 	}
+}
+
+static unsigned long long ticks(uint64_t from, uint64_t to)
+{
+	return to - from;
 }
 
 void stats_print(const struct stats *stats, const struct bus *bus,
 		 const struct vtx_counters *counters)
 {
-	fprintf(stderr, "%14" PRIu64 "  TSC ticks from program start to first VM entry\n",
-		stats->first_entry - program_start_tsc);
-	fprintf(stderr, "%14" PRIu64 "  TSC ticks from first VM entry to end\n",
-		stats->end - stats->first_entry);
+	fprintf(stderr, "%14llu  TSC ticks from program start to first VM entry\n",
+		ticks(program_start_tsc, stats->first_entry));
+	fprintf(stderr, "%14llu  TSC ticks from first VM entry to end\n",
+		ticks(stats->first_entry, stats->end));
 	if (counters)
 		print_reasons(counters);
 	print_ports(stats, bus);

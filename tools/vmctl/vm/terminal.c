@@ -8,7 +8,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#include "../array_size.h"
 
 static struct termios saved;
 static volatile sig_atomic_t is_raw;
