@@ -3,6 +3,13 @@
 # vtx: everything that is made lands in .build/, everything that is fetched in
 # ${XDG_CACHE_HOME:-~/.cache}/vtx. "make help" lists the targets.
 
+# "make demo SHELL=1" asks for a shell; make would take it for the shell of its recipes.
+ifeq ($(origin SHELL),command line)
+want_shell := $(SHELL)
+override SHELL := /bin/sh
+MAKEOVERRIDES := $(filter-out SHELL=%,$(MAKEOVERRIDES))
+endif
+
 MAKEFLAGS += --no-print-directory
 top := $(CURDIR)
 build := $(top)/.build
@@ -58,7 +65,7 @@ try: ## run CMD='...' in the box; KERNEL=, OPTIONS= for vthost
 demo: ## boot a stock Debian kernel under vtx; SHELL=1 for its shell prompt
 	@$(MAKE) modules KERNEL=6.1
 	@$(MAKE) vmctl
-	@tools/vmctl/demo/demo $(if $(filter 1,$(origin_shell)),--shell)
+	@tools/vmctl/demo/demo $(if $(filter 1,$(want_shell)),--shell)
 
 check: ## all tests; ends with "N passed, N failed, N skipped"
 	@FULL=$(FULL) selftests/check.sh
