@@ -89,6 +89,20 @@ TEST(reset_values)
 	EXPECT_FALSE(lapic_accepts(&l));
 }
 
+TEST(registers_have_names)
+{
+	u32 offset;
+
+	EXPECT_STREQ("TPR", lapic_reg_name(0x80));
+	EXPECT_STREQ("IRR7", lapic_reg_name(0x27c));
+	EXPECT_STREQ("LVT_LINT1", lapic_reg_name(0x360));
+	for (offset = 0; offset < 0x1000; offset += 0x10) {
+		bool exists = offset < 0x400 && expect_at(offset) != &reserved;
+
+		EXPECT_EQ(exists, !!lapic_reg_name(offset)) TH_LOG("%#x", offset);
+	}
+}
+
 TEST(xapic_reserved_addresses_set_esr)
 {
 	struct lapic l;
