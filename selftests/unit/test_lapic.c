@@ -203,13 +203,18 @@ TEST(x2apic_registers_need_x2apic_mode)
 {
 	struct lapic l;
 	u64 value;
+	u32 msr;
 
 	xapic_reset(&l);
-	EXPECT_EQ(-EINVAL, lapic_read_msr(&l, 0x802, &value, 0));
-	EXPECT_EQ(-EINVAL, lapic_write_msr(&l, 0x808, 0, 0));
+	for (msr = 0x800; msr < 0x900; msr++) {
+		EXPECT_EQ(-EINVAL, lapic_read_msr(&l, msr, &value, 0));
+		EXPECT_EQ(-EINVAL, lapic_write_msr(&l, msr, 0, 0));
+	}
 	ASSERT_EQ(0, lapic_set_base(&l, LAPIC_BASE_DEFAULT));
-	EXPECT_EQ(-EINVAL, lapic_read_msr(&l, 0x802, &value, 0));
-	EXPECT_EQ(-EINVAL, lapic_write_msr(&l, 0x808, 0, 0));
+	for (msr = 0x800; msr < 0x900; msr++) {
+		EXPECT_EQ(-EINVAL, lapic_read_msr(&l, msr, &value, 0));
+		EXPECT_EQ(-EINVAL, lapic_write_msr(&l, msr, 0, 0));
+	}
 }
 
 TEST(xapic_odd_accesses)
@@ -417,6 +422,9 @@ TEST(disable_resets_registers_but_not_nmi)
 	EXPECT_EQ(0, page_errors(&l));
 	for (offset = 0; offset < 0x400; offset += 0x10)
 		EXPECT_EQ(expect_at(offset)->reset, page_read(&l, offset));
+	/* What was in service then does not hold back anything now. */
+	page_write(&l, LAPIC_TPR, 0x10);
+	EXPECT_EQ(0x10, page_read(&l, LAPIC_PPR));
 }
 
 TEST(x2apic_disable_gives_back_xapic)
