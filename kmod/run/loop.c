@@ -127,7 +127,6 @@ static enum vcpu_next run_guest(struct vcpu *v)
 		local_irq_enable();
 		return entry_refused(v);
 	}
-	v->vmcs.region.launched = true;
 	reason = vmcs_read32(VM_EXIT_REASON);
 	v->exit_reason = reason & EXIT_REASON_BASIC;
 	handle_host_exceptions(v);
@@ -145,6 +144,8 @@ static enum vcpu_next run_guest(struct vcpu *v)
 		};
 		return NEXT_TO_USER;
 	}
+	/* An entry that failed on guest state leaves the VMCS clear (SDM Vol. 3, 27.8). */
+	v->vmcs.region.launched = true;
 	vcpu_collect_vectoring(v);
 	return vcpu_handle_exit(v);
 }
