@@ -26,7 +26,6 @@ static const struct {
 } steps[] = {
 	{ vmx_caps_init, NULL },
 	{ up_layout, NULL },
-	{ vcpu_module_init, vcpu_module_exit },
 	{ NULL, guest_mem_exit },
 	{ vmx_op_init, vmx_op_exit },
 	{ vtx_dev_register, vtx_dev_unregister },

@@ -7,6 +7,7 @@
 #include <linux/module.h>
 #include <linux/vmalloc.h>
 
+#include "../host/compat.h"
 #include "../run/vcpu.h"
 #include "ioctl.h"
 
@@ -42,6 +43,7 @@ static int vcpu_mmap(struct file *file, struct vm_area_struct *vma)
 
 	if (!(vma->vm_flags & VM_SHARED) || (vma->vm_flags & VM_EXEC))
 		return -EINVAL;
+	vm_flags_clear(vma, VM_MAYEXEC);
 	return remap_vmalloc_range(vma, v->run, vma->vm_pgoff);
 }
 

@@ -12,6 +12,10 @@ static long map_memory(void *object, union ioctl_arg *arg, u32 *bad)
 {
 	struct vm *vm = object;
 
+	if (arg->map_memory.reserved) {
+		*bad = offsetof(struct vtx_map_memory, reserved);
+		return -EINVAL;
+	}
 	return guest_mem_map(&vm->mem, &arg->map_memory, bad);
 }
 

@@ -27,6 +27,14 @@
 #include <trace/events/ipi.h>
 #endif
 
+/* Once, vm_flags was written directly. */
+#ifndef VTX_HAVE_VM_FLAGS_CLEAR
+static inline void vm_flags_clear(struct vm_area_struct *vma, vm_flags_t flags)
+{
+	vma->vm_flags &= ~flags;
+}
+#endif
+
 /* Kernels without machine-check support leave CR4.MCE clear, and then there are no machine checks. */
 static inline void vtx_machine_check(void)
 {

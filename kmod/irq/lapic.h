@@ -123,6 +123,9 @@ void lapic_reset(struct lapic *l, const struct lapic_config *cfg);
 int lapic_read_msr(struct lapic *l, u32 msr, u64 *val, u64 now);
 int lapic_write_msr(struct lapic *l, u32 msr, u64 val, u64 now);
 
+/* For traces and dumps: the register at @offset in the page, or NULL. */
+const char *lapic_reg_name(u32 offset);
+
 /* IA32_APIC_BASE: -EINVAL for #GP: reserved bits, no such mode, no way to there from here. */
 int lapic_set_base(struct lapic *l, u64 val);
 

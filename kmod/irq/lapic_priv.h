@@ -11,14 +11,14 @@
 /**
  * struct lapic_reg - a row of LAPIC_REGISTERS
  * @bits: bits that a write changes
- * @allowed: bits that WRMSR may set: those, and read-only ones
+ * @ignored: further bits that WRMSR may set
  * @xapic: access in xAPIC mode, LAPIC_RW bits
  * @x2apic: access in x2APIC mode
- * @name: as in the manual
+ * @name: as in LAPIC_REGISTERS
  */
 struct lapic_reg {
 	u64 bits;
-	u64 allowed;
+	u64 ignored;
 	u8 xapic;
 	u8 x2apic;
 	const char *name;

@@ -16,7 +16,7 @@
 #define LAPIC_ROW(reg, offset, in_xapic, in_x2apic, writable, readonly)		\
 	[LAPIC_SLOT(offset)] = {						\
 		.bits = (writable),						\
-		.allowed = (writable) | (readonly),				\
+		.ignored = (readonly),						\
 		.xapic = LAPIC_ ## in_xapic,					\
 		.x2apic = LAPIC_ ## in_x2apic,					\
 		.name = #reg,							\
@@ -25,6 +25,11 @@
 const struct lapic_reg lapic_regs[LAPIC_SLOTS] = {
 	LAPIC_REGISTERS(LAPIC_ROW)
 };
+
+const char *lapic_reg_name(u32 offset)
+{
+	return LAPIC_SLOT(offset) < LAPIC_SLOTS ? lapic_regs[LAPIC_SLOT(offset)].name : NULL;
+}
 
 static u32 vector_word(const unsigned long *map, enum lapic_offset offset)
 {
@@ -173,7 +178,7 @@ int lapic_write_msr(struct lapic *l, u32 msr, u64 val, u64 now)
 	if (!msr_exists(l, msr, LAPIC_W))
 		return -EINVAL;
 	reg = &lapic_regs[LAPIC_SLOT(offset)];
-	if (val & ~reg->allowed || wants_absent_mode(l, offset, val))
+	if (val & ~(reg->bits | reg->ignored) || wants_absent_mode(l, offset, val))
 		return -EINVAL;
 	if (offset == LAPIC_ICR)
 		lapic_set(l, LAPIC_ICR_HIGH, val >> 32);

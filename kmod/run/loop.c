@@ -127,7 +127,6 @@ static enum vcpu_next run_guest(struct vcpu *v)
 		local_irq_enable();
 		return entry_refused(v);
 	}
-	v->vmcs.region.launched = true;
 	reason = vmcs_read32(VM_EXIT_REASON);
 	v->exit_reason = reason & EXIT_REASON_BASIC;
 	handle_host_exceptions(v);
@@ -145,6 +144,8 @@ static enum vcpu_next run_guest(struct vcpu *v)
 		};
 		return NEXT_TO_USER;
 	}
+	/* An entry that failed on guest state leaves the VMCS clear (SDM Vol. 3, 27.8). */
+	v->vmcs.region.launched = true;
 	vcpu_collect_vectoring(v);
 	return vcpu_handle_exit(v);
 }
@@ -231,10 +232,15 @@ static enum vcpu_next before_bracket(struct vcpu *v)
 		v->error = -EINTR;
 		return NEXT_ERROR;
 	}
-	/* Task work runs only on the way to userspace. */
+	/*
+	 * Task work, and rseq after each preemption, want the way to userspace,
+	 * but userspace wants none of it: a signal that is none makes the system
+	 * call start again right there.
+	 */
 	if (test_thread_flag(TIF_NOTIFY_RESUME)) {
-		v->exit.exit_reason = VTX_EXIT_INTR;
-		return NEXT_TO_USER;
+		set_thread_flag(TIF_SIGPENDING);
+		v->error = -ERESTARTNOINTR;
+		return NEXT_ERROR;
 	}
 	cond_resched();
 
@@ -310,6 +316,8 @@ static int run_loop(struct vcpu *v, u64 want)
 		next = READ_ONCE(v->vm->dead) ? NEXT_KILL : vcpu_pass(v, &want);
 	} while (next <= NEXT_SLOW);
 
+	if (next == NEXT_ERROR && v->error == -ERESTARTNOINTR)
+		return v->error;
 	if (next == NEXT_KILL)
 		vcpu_kill(v);
 	deliver(v, want);
@@ -324,6 +332,7 @@ static int commit(struct vcpu *v, u64 dirty)
 		return err;
 	vcpu_commit_groups(v, dirty);
 	vcpu_leave(v);
+	run_page_committed(v);
 	return 0;
 }
 
@@ -353,6 +362,8 @@ static int run_locked(struct vcpu *v)
 		deliver(v, req.want);
 	} else {
 		err = run_loop(v, req.want);
+		if (err == -ERESTARTNOINTR)
+			return err;
 	}
 	v->counters.to_user++;
 	run_page_publish(v, req.want);

@@ -59,13 +59,19 @@ void run_page_refuse(struct vcpu *v)
 	WRITE_ONCE(run->error_field, v->exit.error_field);
 }
 
+void run_page_committed(struct vcpu *v)
+{
+	struct vtx_run *run = v->run;
+
+	WRITE_ONCE(run->dirty, 0);
+}
+
 void run_page_publish(struct vcpu *v, u64 valid)
 {
 	struct vtx_run *run = v->run;
 
 	run->size = vcpu_run_size();
 	run->error_field = VTX_NO_FIELD;
-	run->dirty = 0;
 	run->valid = valid;
 	run->exit_reason = v->exit.exit_reason;
 	run->hw_reason = v->exit_reason;

@@ -19,6 +19,8 @@ struct run_request {
 int run_page_take(struct vcpu *v, struct run_request *req);
 /* After -EINVAL: tells which field it was, and leaves the rest of the area alone. */
 void run_page_refuse(struct vcpu *v);
+/* The dirty groups are in the vCPU: they are not to be committed again. */
+void run_page_committed(struct vcpu *v);
 void run_page_publish(struct vcpu *v, u64 valid);
 
 #endif /* VTX_RUN_RUN_PAGE_H */

@@ -9,19 +9,6 @@
 #include "../hw/x86.h"
 #include "vcpu.h"
 
-static struct kmem_cache *vcpu_cache;
-
-int vcpu_module_init(void)
-{
-	vcpu_cache = KMEM_CACHE(vcpu, SLAB_ACCOUNT);
-	return vcpu_cache ? 0 : -ENOMEM;
-}
-
-void vcpu_module_exit(void)
-{
-	kmem_cache_destroy(vcpu_cache);
-}
-
 u64 vcpu_gpr(const struct vcpu *v, int reg)
 {
 	return reg == VTX_RSP ? vmcs_readl(GUEST_RSP) : v->gpr[reg];
@@ -105,7 +92,7 @@ static void unmake(struct vcpu *v, int done)
 {
 	while (done--)
 		steps[done].down(v);
-	kmem_cache_free(vcpu_cache, v);
+	kfree(v);
 }
 
 void vcpu_destroy(struct vcpu *v)
@@ -136,7 +123,7 @@ static void init_registers(struct vcpu *v)
 
 struct vcpu *vcpu_create(struct vm *vm, u32 id)
 {
-	struct vcpu *v = kmem_cache_zalloc(vcpu_cache, GFP_KERNEL);
+	struct vcpu *v = kzalloc(sizeof(*v), GFP_KERNEL_ACCOUNT);
 	int i, err;
 
 	if (!v)

@@ -105,9 +105,6 @@ struct vcpu {
 	void *stage;			/* v: kernel copy of the run area while it is checked */
 };
 
-int vcpu_module_init(void);
-void vcpu_module_exit(void);
-
 struct vcpu *vcpu_create(struct vm *vm, u32 id);
 void vcpu_destroy(struct vcpu *v);
 /* Creates vCPU @id of @vm and makes it visible: 0 or errno. */

@@ -92,15 +92,19 @@ TEST_F(vm, a_name_is_taken_once)
 TEST_F(vm, no_name_is_the_pid)
 {
 	char pid[VTX_NAME_SIZE] = "";
-	int fd;
+	int fd, second;
 
 	snprintf(pid, sizeof(pid), "%d", getpid());
 	fd = vt_ioctl(self->dev, VTX_CREATE_VM, &self->arg);
 	ASSERT_LE(0, fd);
 	EXPECT_EQ(-EEXIST, create(self->dev, &self->arg, pid, strlen(pid)));
-	/* and so there is one such VM */
+	/* the second one of a process has a number */
 	self->arg = VT_ARG(vtx_create_vm);
-	EXPECT_EQ(-EEXIST, vt_ioctl(self->dev, VTX_CREATE_VM, &self->arg));
+	second = vt_ioctl(self->dev, VTX_CREATE_VM, &self->arg);
+	EXPECT_LE(0, second);
+	strcat(pid, "-2");
+	EXPECT_EQ(-EEXIST, create(self->dev, &self->arg, pid, strlen(pid)));
+	close(second);
 	close(fd);
 	fd = create(self->dev, &self->arg, pid, strlen(pid));
 	EXPECT_LE(0, fd);

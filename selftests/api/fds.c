@@ -104,7 +104,7 @@ TEST_F(fds, only_vcpus_have_a_mapping)
 TEST_F(fds, structs_are_alike_for_32_bit)
 {
 	EXPECT_EQ(16, sizeof(struct vtx_head));
-	EXPECT_EQ(16 + 64 + 8 * VTX_GROUP_SLOTS, sizeof(struct vtx_info));
+	EXPECT_EQ(16 + 56 + 8 * VTX_GROUP_SLOTS, sizeof(struct vtx_info));
 	EXPECT_EQ(48, sizeof(struct vtx_create_vm));
 	EXPECT_EQ(48, sizeof(struct vtx_map_memory));
 	EXPECT_EQ(24, sizeof(struct vtx_unmap_memory));

@@ -89,6 +89,20 @@ TEST(reset_values)
 	EXPECT_FALSE(lapic_accepts(&l));
 }
 
+TEST(registers_have_names)
+{
+	u32 offset;
+
+	EXPECT_STREQ("TPR", lapic_reg_name(0x80));
+	EXPECT_STREQ("IRR7", lapic_reg_name(0x27c));
+	EXPECT_STREQ("LVT_LINT1", lapic_reg_name(0x360));
+	for (offset = 0; offset < 0x1000; offset += 0x10) {
+		bool exists = offset < 0x400 && expect_at(offset) != &reserved;
+
+		EXPECT_EQ(exists, !!lapic_reg_name(offset)) TH_LOG("%#x", offset);
+	}
+}
+
 TEST(xapic_reserved_addresses_set_esr)
 {
 	struct lapic l;
@@ -189,13 +203,18 @@ TEST(x2apic_registers_need_x2apic_mode)
 {
 	struct lapic l;
 	u64 value;
+	u32 msr;
 
 	xapic_reset(&l);
-	EXPECT_EQ(-EINVAL, lapic_read_msr(&l, 0x802, &value, 0));
-	EXPECT_EQ(-EINVAL, lapic_write_msr(&l, 0x808, 0, 0));
+	for (msr = 0x800; msr < 0x900; msr++) {
+		EXPECT_EQ(-EINVAL, lapic_read_msr(&l, msr, &value, 0));
+		EXPECT_EQ(-EINVAL, lapic_write_msr(&l, msr, 0, 0));
+	}
 	ASSERT_EQ(0, lapic_set_base(&l, LAPIC_BASE_DEFAULT));
-	EXPECT_EQ(-EINVAL, lapic_read_msr(&l, 0x802, &value, 0));
-	EXPECT_EQ(-EINVAL, lapic_write_msr(&l, 0x808, 0, 0));
+	for (msr = 0x800; msr < 0x900; msr++) {
+		EXPECT_EQ(-EINVAL, lapic_read_msr(&l, msr, &value, 0));
+		EXPECT_EQ(-EINVAL, lapic_write_msr(&l, msr, 0, 0));
+	}
 }
 
 TEST(xapic_odd_accesses)
@@ -403,6 +422,9 @@ TEST(disable_resets_registers_but_not_nmi)
 	EXPECT_EQ(0, page_errors(&l));
 	for (offset = 0; offset < 0x400; offset += 0x10)
 		EXPECT_EQ(expect_at(offset)->reset, page_read(&l, offset));
+	/* What was in service then does not hold back anything now. */
+	page_write(&l, LAPIC_TPR, 0x10);
+	EXPECT_EQ(0x10, page_read(&l, LAPIC_PPR));
 }
 
 TEST(x2apic_disable_gives_back_xapic)

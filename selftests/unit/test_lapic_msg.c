@@ -139,6 +139,17 @@ TEST(destinations_in_xapic_mode)
 	}
 }
 
+TEST(wide_ids_are_cut_in_xapic_mode)
+{
+	struct lapic_config config = test_config;
+	struct lapic l;
+
+	config.id = 0x134;
+	lapic_reset(&l, &config);
+	EXPECT_TRUE(lapic_matches(&l, 0x34, false, LAPIC_TO_DEST, NULL));
+	EXPECT_FALSE(lapic_matches(&l, 0x134, false, LAPIC_TO_DEST, NULL));
+}
+
 TEST(destinations_in_x2apic_mode)
 {
 	struct lapic_config config = test_config;

@@ -225,8 +225,10 @@ TEST(change_of_mode_disarms)
 			page_write_at(&l, LAPIC_LVT_TIMER, modes[to] | MASKED, 1100);
 			EXPECT_EQ(from == to ? armed : LAPIC_NO_DEADLINE, lapic_deadline(&l));
 			EXPECT_EQ(from == to && from == 2 ? 3000 : 0, lapic_read_deadline(&l));
-			if (from != to)
+			if (from != to) {
 				EXPECT_EQ(0, current_count(&l, 1100));
+				EXPECT_EQ(0, page_read(&l, LAPIC_INITIAL));
+			}
 		}
 	}
 }

@@ -21,7 +21,7 @@ void box_network(void);
 void box_load_modules(void);
 void box_return_files(int status);
 noreturn void box_off(void);
-noreturn void box_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+noreturn void __printf(1, 2) box_fail(const char *format, ...);
 
 /* agent_run.c: run the command; returns when it ended and its output is sent */
 struct frame_exit command_run(const struct frame_start *start);

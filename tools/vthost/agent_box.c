@@ -33,7 +33,7 @@ static const struct {
 
 void box_mount(void)
 {
-	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(mounts); i++) {
 		mkdir(mounts[i].path, 0755);
 		if (mount(mounts[i].type, mounts[i].path, mounts[i].type, 0,
 			  mounts[i].options) && errno != EBUSY)

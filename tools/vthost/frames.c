@@ -202,7 +202,7 @@ static const struct {
 
 int main(int argc, char **argv)
 {
-	for (size_t i = 0; argc > 1 && i < sizeof(cases) / sizeof(cases[0]); i++)
+	for (size_t i = 0; argc > 1 && i < ARRAY_SIZE(cases); i++)
 		if (!strcmp(cases[i].name, argv[1]))
 			cases[i].make();
 	if (argc > 2) {

@@ -17,6 +17,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define __printf(f, a) __attribute__((format(printf, f, a)))
+
 #define PROTOCOL_VERSION 1
 
 #define FRAME_SYNC	0x9ef5		/* bytes f5 9e: neither ASCII nor UTF-8 */
@@ -25,7 +28,7 @@
 #define FRAME_PAYLOAD	4096
 #define FRAME_MAX	(FRAME_OVERHEAD + FRAME_PAYLOAD)
 
-/* How many bytes of stdin may be on their way without acknowledgement */
+/* How many bytes of stdin may be on their way without acknowledgment */
 #define STDIN_WINDOW	8192
 
 /* Frames out of the box, by port 0xe9 */

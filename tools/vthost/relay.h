@@ -28,7 +28,7 @@ struct options {
 extern struct options options;
 
 /* relay.c */
-void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void __printf(1, 2) say(const char *format, ...);
 noreturn void finish(int status);
 void work_path(char path[256], const char *name);
 

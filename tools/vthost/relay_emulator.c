@@ -29,8 +29,9 @@ static void pty_open(void)
 	struct termios raw;
 
 	master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
-	if (master < 0 || grantpt(master) || unlockpt(master) ||
-	    (slave = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC)) < 0) {
+	if (master >= 0 && !grantpt(master) && !unlockpt(master))
+		slave = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (slave < 0) {
 		say("no pty: %s; is devpts mounted on /dev/pts?", strerror(errno));
 		finish(STATUS_BOX);
 	}
@@ -87,7 +88,9 @@ void emulator_start(void)
 	pty_open();
 	for (char **a = options.emulator; *a; a++)
 		*a = expand(*a);
-	if (pipe2(out, O_CLOEXEC) || (pid = fork()) < 0) {
+	if (!pipe2(out, O_CLOEXEC))
+		pid = fork();
+	if (pid < 0) {
 		say("cannot start the emulator: %s", strerror(errno));
 		finish(STATUS_BOX);
 	}

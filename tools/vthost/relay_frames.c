@@ -242,7 +242,7 @@ static void frame_handle(const struct frame *f)
 	case FRAME_ACK:
 		memcpy(&acknowledged, f->payload, sizeof(acknowledged));
 		if (acknowledged > sent)
-			broken("an acknowledgement of what it was not sent");
+			broken("an acknowledgment of what it was not sent");
 		break;
 	case FRAME_FILE:
 		file_open((const void *)f->payload);

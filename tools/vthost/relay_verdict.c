@@ -46,8 +46,11 @@ static char *log_read(const char *name, size_t *length)
 	*length = 0;
 	work_path(path, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) || !(text = calloc(1, st.st_size + 1)))
-		return calloc(1, 1);
+	if (fd < 0 || fstat(fd, &st))
+		st.st_size = 0;
+	text = calloc(1, st.st_size + 1);
+	if (!text)
+		finish(STATUS_BOX);
 	n = read(fd, text, st.st_size);
 	close(fd);
 	if (n > 0)
@@ -107,8 +110,11 @@ static bool ending_fits(size_t i, char *const logs[2])
 
 int verdict(void)
 {
-	size_t length, i, last = sizeof(endings) / sizeof(endings[0]) - 1;
-	char *logs[] = { log_read("console", &length), log_read("emulator.log", &length) };
+	size_t length, i, last = ARRAY_SIZE(endings) - 1;
+	char *const logs[2] = {
+		log_read("console", &length),
+		log_read("emulator.log", &length),
+	};
 
 	for (i = 0; i < last && !ending_fits(i, logs); i++)
 		;

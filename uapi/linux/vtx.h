@@ -313,9 +313,7 @@ struct vtx_msi {
 /**
  * enum vtx_exit - values of &vtx_run.exit_reason
  * @VTX_EXIT_NONE: VTX_RUN has not been called yet
- * @VTX_EXIT_INTR: a signal is pending; or &vtx_run.immediate_exit was set; or
- *	the host has work that it does on the way to userspace (VTX_RUN returns 0
- *	then, and may be called again at once)
+ * @VTX_EXIT_INTR: a signal is pending; or &vtx_run.immediate_exit was set
  * @VTX_EXIT_KICKED: VTX_KICK
  * @VTX_EXIT_IO: IN or OUT; &vtx_run.io. The next VTX_RUN completes it
  * @VTX_EXIT_MMIO: a plain load or store where no memory is mapped, or a store
