@@ -20,8 +20,10 @@ static void dynamic_bits(struct vcpu *v, u32 leaf, u32 subleaf, struct cpuid_ent
 			e->ecx |= CPUID1_ECX_OSXSAVE;
 		if (!(lapic_base(&v->lapic) & MSR_IA32_APICBASE_ENABLE))
 			e->edx &= ~(u32)CPUID1_EDX_APIC;
-	} else if (leaf == 0xd && subleaf <= 1) {
+	} else if (leaf == 0xd && subleaf == 0) {
 		e->ebx = fpu_size(v->xcr0);
+	} else if (leaf == 0xd && subleaf == 1) {
+		e->ebx = fpu_size_compacted(v->xcr0);
 	}
 }
 

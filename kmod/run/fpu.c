@@ -83,6 +83,23 @@ u32 fpu_size(u64 features)
 	return end;
 }
 
+/* The compacted format has no holes; ECX bit 1: the component begins at 64 bytes. */
+u32 fpu_size_compacted(u64 features)
+{
+	u32 end = LEGACY_SIZE + HEADER_SIZE;
+	u32 eax, ebx, ecx, edx, i;
+
+	for (i = XFEATURE_YMM; i < 63; i++) {
+		if (!(features & BIT_ULL(i)))
+			continue;
+		cpuid_count(0xd, i, &eax, &ebx, &ecx, &edx);
+		if (ecx & BIT(1))
+			end = ALIGN(end, 64);
+		end += eax;
+	}
+	return end;
+}
+
 int fpu_alloc(struct guest_fpu *fpu)
 {
 	/* Whole pages: aligned as XSAVE wants it, and zero. */
