@@ -51,6 +51,7 @@ static void vmcs_clear_here(void *info)
  */
 static void vmcs_evict(struct vmcs_region *vmcs)
 {
+	/* Pairs with smp_store_release() in vmcs_clear_here(). */
 	int cpu = smp_load_acquire(&vmcs->cpu);
 
 	if (cpu >= 0)

@@ -30,7 +30,7 @@ enum cpuid_reg { EAX, EBX, ECX, EDX };
 #define F1C_TSC_DEADLINE BIT(24)
 #define F1C_OSXSAVE	BIT(27)
 #define F1C_HYPERVISOR	BIT(31)
-/* CPUID.1:EDX: FPU to CX8, SEP, MTRR, PGE, MCA, CMOV, PAT, PSE-36, CLFSH, MMX, FXSR, SSE, SSE2, SS */
+/* CPUID.1:EDX: FPU to CX8, SEP to PSE-36, CLFSH, MMX, FXSR, SSE, SSE2, SS */
 #define F1D	(0x1ff | BIT(11) | BIT(12) | BIT(13) | BIT(14) | BIT(15) |	\
 		 BIT(16) | BIT(17) | BIT(19) | BIT(23) | BIT(24) | BIT(25) |	\
 		 BIT(26) | BIT(27))

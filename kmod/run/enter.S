@@ -118,7 +118,8 @@ SYM_INNER_LABEL_ALIGN(vtx_vmexit, SYM_L_GLOBAL)
 	xor %r15d, %r15d
 
 	/* Nor may a return address that the guest left: before the first RET. */
-	FILL_RETURN_BUFFER %rcx, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT, X86_FEATURE_RSB_VMEXIT_LITE
+	FILL_RETURN_BUFFER %rcx, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT,\
+			   X86_FEATURE_RSB_VMEXIT_LITE
 
 	add $8, %rsp
 	pop %rbx

@@ -129,7 +129,7 @@ void fpu_reset(struct guest_fpu *fpu)
 			XFEATURE_MASK_FP | XFEATURE_MASK_SSE;
 }
 
-/* An image that came from userspace was checked; that XRSTOR might fault all the same costs nothing. */
+/* An image from userspace was checked; to be ready for a fault all the same costs nothing. */
 void fpu_load_guest(struct guest_fpu *fpu)
 {
 	u32 lo = xfeatures, hi = xfeatures >> 32;

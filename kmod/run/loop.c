@@ -34,7 +34,10 @@ int vtx_enter(u64 *gpr, unsigned long *host_rsp, bool launched);
 
 #define EXIT_REASON_BASIC	0xffff
 
-/* SDM Vol. 3, 29.4.3.3: whatever the CPU cached from entries that lost rights goes before entry. */
+/* Jiffies that a thread waits for VMX operation, or to be moved to a CPU that has it. */
+#define VMX_OFF_TRIES		250
+
+/* SDM Vol. 3, 29.4.3.3: what the CPU cached of entries that lost rights goes before entry. */
 static void flush_stale(struct vcpu *v)
 {
 	u64 gen = guest_mem_tlb_gen(&v->vm->mem);
@@ -131,7 +134,7 @@ static enum vcpu_next run_guest(struct vcpu *v)
 	v->exit_reason = reason & EXIT_REASON_BASIC;
 	handle_host_exceptions(v);
 	vcpu_sync_leave(&v->sync);
-	/* A host interrupt that ended the guest's run is taken here, still on the guest's account. */
+	/* A host interrupt that ended the run is taken here, still on the guest's account. */
 	local_irq_enable();
 	vtime_account_guest_exit();
 
@@ -176,8 +179,11 @@ static enum vcpu_next run_guest_loop(struct vcpu *v)
  */
 int vcpu_enter(struct vcpu *v)
 {
-	int err = vmcs_enter(&v->vmcs);
+	int tries = 0, err;
 
+	/* A CPU that goes down leaves VMX operation before its threads are moved away. */
+	while ((err = vmcs_enter(&v->vmcs)) == -EAGAIN && tries++ < VMX_OFF_TRIES)
+		schedule_timeout_uninterruptible(1);
 	if (unlikely(err))
 		return err;
 	if (unlikely(!v->initialised)) {

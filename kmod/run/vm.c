@@ -146,6 +146,7 @@ int vm_add_vcpu(struct vm *vm, u32 id, struct vcpu **out)
 		err = PTR_ERR(v);
 		goto out;
 	}
+	/* Pairs with smp_load_acquire() in vm_vcpu(): who sees it sees it whole. */
 	smp_store_release(&vm->vcpus[id], v);
 	*out = v;
 out:

@@ -79,7 +79,7 @@ static void write_cpu_state(struct vmcs *vmcs)
 	vmcs_writel(HOST_TR_BASE, tss_base(&gdt));
 	vmcs_writel(HOST_GS_BASE, read_msr(MSR_GS_BASE));
 	vmcs_writel(HOST_IA32_SYSENTER_ESP, read_msr(MSR_IA32_SYSENTER_ESP));
-	/* What this CPU has cached of the guest may be from an earlier stay, or an earlier owner. */
+	/* What this CPU has cached may be from an earlier stay of the guest, or of another. */
 	ept_flush(vmcs->eptp);
 	vpid_flush(vmcs->vpid);
 }
@@ -131,7 +131,7 @@ static void restore_segments(struct vmcs *vmcs)
 	if (unlikely(vmcs->host_gs))
 		load_gs_index(vmcs->host_gs);
 
-	/* While the kernel runs, KERNEL_GS_BASE holds the user's GS base; the guest swaps at will. */
+	/* In the kernel, KERNEL_GS_BASE holds the user's GS base; the guest swaps at will. */
 	rdmsrq(MSR_KERNEL_GS_BASE, vmcs->kernel_gs_base);
 	wrmsrq(MSR_KERNEL_GS_BASE, vmcs->host_kernel_gs_base);
 }

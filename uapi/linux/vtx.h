@@ -678,7 +678,7 @@ enum vtx_activity {
 
 /** define VTX_BLOCKING_STI - bit of &vtx_events.blocking: interrupt shadow of STI */
 #define VTX_BLOCKING_STI	(1U << 0)
-/** define VTX_BLOCKING_MOV_SS - bit of &vtx_events.blocking: interrupt shadow of MOV SS or POP SS */
+/** define VTX_BLOCKING_MOV_SS - bit of &vtx_events.blocking: shadow of MOV SS or POP SS */
 #define VTX_BLOCKING_MOV_SS	(1U << 1)
 /** define VTX_BLOCKING_NMI - bit of &vtx_events.blocking: NMIs are blocked until IRET */
 #define VTX_BLOCKING_NMI	(1U << 3)
