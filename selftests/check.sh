@@ -34,8 +34,7 @@ plan=(
 	fetch
 	modules
 	sparse
-	unit
-	checks
+	'checks unit'
 	tools
 	vthost
 	'suites-6.1 suites-6.12'
@@ -45,8 +44,8 @@ plan=(
 declare -A about=(
 	[host-tools]='what building needs'
 	[fetch]='emulator, kernels, headers, kselftest: from the cache, or into it'
-	[modules]="vtx.ko for ${kernels[*]}, with W=1"
-	[sparse]="sparse over vtx.ko, on ${kernels[*]}"
+	[modules]='vtx.ko for each kernel, with W=1'
+	[sparse]='sparse over vtx.ko, on each kernel'
 	[unit]='unit tests, under ASan and UBSan'
 	[checks]='checkpatch, layering, and tests of the checks'
 	[tools]='vmctl, the suites, the demo'
@@ -143,7 +142,7 @@ step_tools() {
 # selftest.sh counts as it goes: its plan comes last, and tally wants it first
 with_plan_first() {
 	local tap
-	tap=$("$@") || true
+	tap=$("$@" | tee >(cat >&2)) || true
 	echo 'TAP version 13'
 	grep '^1\.\.' <<<"$tap"
 	grep -v '^1\.\.' <<<"$tap"
@@ -168,7 +167,7 @@ step_guest() {
 
 # one STEP: in a subshell of its own
 one() {
-	local pid status=0 start=$SECONDS cpu
+	local pid status=0 start=$SECONDS
 	timeout -k 10 $((FULL ? 40000 : 1500)) "$here/check.sh" --one "$1" \
 		</dev/null >"$out/$1.tap" 2>"$out/$1.log" &
 	pid=$!
@@ -179,10 +178,15 @@ one() {
 		printf '%s\n' 'TAP version 13' '1..1' "not ok 1 $1 ended with status $status" \
 			>>"$out/$1.tap"
 	fi
-	cpu=$(times | awk 'NR == 2 { for (i = 1; i < 3; i++) { split($i, t, /[ms]/); s += t[1] * 60 + t[2] } print int(s + 0.5) }')
+	times >"$out/$1.times"
 	"$tally" "$out/$1.tap" >"$out/$1.tally" || true
-	sed "s/^/   /; \$s/\$/ in $((SECONDS - start)) s, with $cpu s of CPU ($1)/" "$out/$1.tally"
+	sed "s/^/   /; \$s/\$/ ($1: $((SECONDS - start)) s, $(cpu_seconds "$1") s of CPU)/" "$out/$1.tally"
 	! grep -q '^failed: ' "$out/$1.tally" || echo "   see .build/check/$1.tap and $1.log"
+}
+
+# "0m1.5s 0m0.25s": user and system time of the children, in the second line of times
+cpu_seconds() {
+	awk -F '[ms ]+' 'NR == 2 { printf "%d", $1 * 60 + $2 + $3 * 60 + $4 + 0.5 }' "$out/$1.times"
 }
 
 # How far it is: results so far, or what was said last
@@ -196,7 +200,8 @@ together() {
 	local step seconds=0
 	for step; do
 		echo "== ${about[$step]}"
-		: >"$out/$step.tap" >"$out/$step.log"
+		: >"$out/$step.tap"
+		: >"$out/$step.log"
 		one "$step" &
 	done
 	while [[ $(jobs -pr) ]]; do
@@ -212,6 +217,7 @@ if [[ ${1-} == --one ]]; then
 fi
 
 (($#)) && plan=("$@")
+# shellcheck disable=SC2048 # the steps of a line are words
 for step in ${plan[*]}; do
 	[[ ${about[$step]-} ]] || { echo "check.sh: no step $step; there are ${!about[*]}" >&2; exit 2; }
 done
