@@ -34,9 +34,9 @@ void fpu_init(void)
 	struct fxregs_state *fx = (void *)get_zeroed_page(GFP_KERNEL);
 
 	has_xsave = boot_cpu_has(X86_FEATURE_XSAVE);
-	host_xcr0 = has_xsave ? xgetbv(XCR_XFEATURE_ENABLED_MASK) :
-				XFEATURE_MASK_FP | XFEATURE_MASK_SSE;
-	xfeatures = host_xcr0 & OFFERED;
+	/* Without XSAVE there is no XCR0: as if it had its value after reset, like each guest's. */
+	host_xcr0 = has_xsave ? xgetbv(XCR_XFEATURE_ENABLED_MASK) : XFEATURE_MASK_FP;
+	xfeatures = has_xsave ? host_xcr0 & OFFERED : XFEATURE_MASK_FP | XFEATURE_MASK_SSE;
 	/* The parts of AVX-512 come and go together. */
 	if ((xfeatures & XFEATURE_MASK_AVX512) != XFEATURE_MASK_AVX512)
 		xfeatures &= ~(u64)XFEATURE_MASK_AVX512;
@@ -83,8 +83,8 @@ u32 fpu_size(u64 features)
 	return end;
 }
 
-/* The compacted format has no holes; ECX bit 1: the component begins at 64 bytes. */
-u32 fpu_size_compacted(u64 features)
+/* Compacted, the components follow each other; ECX bit 1 of each asks for 64-byte alignment. */
+u32 fpu_compacted_size(u64 features)
 {
 	u32 end = LEGACY_SIZE + HEADER_SIZE;
 	u32 eax, ebx, ecx, edx, i;
@@ -93,9 +93,7 @@ u32 fpu_size_compacted(u64 features)
 		if (!(features & BIT_ULL(i)))
 			continue;
 		cpuid_count(0xd, i, &eax, &ebx, &ecx, &edx);
-		if (ecx & BIT(1))
-			end = ALIGN(end, 64);
-		end += eax;
+		end = (ecx & BIT(1) ? ALIGN(end, 64) : end) + eax;
 	}
 	return end;
 }

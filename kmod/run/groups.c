@@ -261,6 +261,8 @@ static int check_msrs(struct vcpu *v, const void *stage, u32 *bad)
 		RULE(vtx_msrs, sysenter_eip, !x86_canonical(s->sysenter_eip)),
 		RULE(vtx_msrs, pat, !x86_pat_valid(s->pat)),
 		RULE(vtx_msrs, apic_base, !apic_base_valid(v, s->apic_base)),
+		RULE(vtx_msrs, misc_enable,
+		     (s->misc_enable ^ v->msrs.misc_enable) & ~(u64)X86_MISC_ENABLE_WRITABLE),
 		RULE(vtx_msrs, mtrr_def_type, s->mtrr_def_type & ~MTRR_DEF_TYPE_KNOWN),
 	};
 
@@ -357,6 +359,7 @@ static void commit_events(struct vcpu *v, const void *stage)
 		.error_code = s->error_code,
 		.insn_len = s->insn_len,
 	};
+	v->after.info = 0;
 	v->nmi_pending = s->nmi_pending;
 }
 

@@ -43,6 +43,9 @@ static inline struct vcpu *vm_vcpu(struct vm *vm, u32 id)
 	return smp_load_acquire(&vm->vcpus[id]);
 }
 
+/* No vCPU of it enters the guest again; true for the first to say so. */
+bool vm_kill(struct vm *vm);
+
 /* Delivers @msg to the local APICs that match: the number that took it. */
 int vm_deliver(struct vm *vm, const struct lapic_msg *msg);
 
