@@ -38,6 +38,7 @@ plan=(
 	tools
 	vthost
 	'suites-6.1 suites-6.12'
+	'two-cpus refusals'
 	guest
 )
 
@@ -52,6 +53,8 @@ declare -A about=(
 	[vthost]="vthost's protocol, and its box"
 	[suites-6.1]='suites in the box, on 6.1'
 	[suites-6.12]='suites in the box, on 6.12'
+	[two-cpus]='suites in the box with two CPUs, on 6.1'
+	[refusals]='hosts that vtx refuses'
 	[guest]='a stock Debian kernel as guest'
 )
 
@@ -155,6 +158,8 @@ suites() {
 }
 
 step_suites-6.1() { suites 6.1; }
+step_two-cpus() { VTHOST_OPTIONS='--cpus 2' suites 6.1; }
+step_refusals() { selftests/refusals.sh; }
 step_suites-6.12() { suites 6.12; }
 
 step_guest() {
