@@ -49,8 +49,10 @@ static const struct row decoded[] = {
 	{ BYTES("\x66\xc7\x00\x34\x12"), INSN_64,
 	  { .length = 5, .store = 1, .size = 2, .reg_size = 2, .has_imm = 1, .imm = 0x1234 } },
 	/* 16-bit code: mov %ax,(disp16); mov %eax,(%bx+disp8); with 67 the 32-bit forms */
-	{ BYTES("\x89\x06\x34\x12"), INSN_16, { .length = 4, .store = 1, .size = 2, .reg_size = 2 } },
-	{ BYTES("\x66\x89\x47\x12"), INSN_16, { .length = 4, .store = 1, .size = 4, .reg_size = 4 } },
+	{ BYTES("\x89\x06\x34\x12"), INSN_16,
+	  { .length = 4, .store = 1, .size = 2, .reg_size = 2 } },
+	{ BYTES("\x66\x89\x47\x12"), INSN_16,
+	  { .length = 4, .store = 1, .size = 4, .reg_size = 4 } },
 	{ BYTES("\x67\x89\x00"), INSN_16, { .length = 3, .store = 1, .size = 2, .reg_size = 2 } },
 	/* 32-bit code, with segment override and an absolute address */
 	{ BYTES("\x64\x8b\x0d\x10\x00\x00\x00"), INSN_32,
