@@ -27,9 +27,10 @@ vmclear	1	ordinary access to a region in use	api/create_vm; func/smp; func/memor
 vmclear	2	VMXOFF without VMCLEAR	cpu_goes_away
 '
 
-# A CPU goes offline after a vCPU has been on it
+# A CPU goes offline that a vCPU, stopped now, has been on
 cpu_goes_away='cd api; taskset 2 ./hold_vm /tmp/held &
 while [ ! -e /tmp/held ]; do sleep 0.01; done
+kill -STOP $!; sleep 0.1
 echo 0 >/sys/devices/system/cpu/cpu1/online'
 
 result() {
