@@ -11,6 +11,7 @@
 
 #include "../hw/vmx_insn.h"
 #include "caps.h"
+#include "omit.h"
 #include "vmcs_region.h"
 #include "vmx_op.h"
 
@@ -29,6 +30,12 @@ int vmcs_region_alloc(struct vmcs_region *vmcs)
 	return 0;
 }
 
+static void vmcs_vmclear(struct vmcs_region *vmcs)
+{
+	if (vmx_vmclear(vmcs->phys))
+		pr_err_ratelimited("VMCLEAR of %#llx failed on CPU %d\n", vmcs->phys, vmcs->cpu);
+}
+
 /* On the CPU that @info lives on, interrupts off. */
 static void vmcs_clear_here(void *info)
 {
@@ -36,8 +43,7 @@ static void vmcs_clear_here(void *info)
 
 	if (vmcs->cpu != smp_processor_id())
 		return;
-	if (vmx_vmclear(vmcs->phys))
-		pr_err_ratelimited("VMCLEAR of %#llx failed on CPU %d\n", vmcs->phys, vmcs->cpu);
+	vtx_step_vmclear(vmcs_vmclear(vmcs));
 	if (this_cpu_read(vmcs_current) == vmcs)
 		this_cpu_write(vmcs_current, NULL);
 	list_del(&vmcs->link);
