@@ -226,7 +226,7 @@ void profile_out(unsigned int port, uint32_t value)
 	profile_on = false;
 	for (unsigned int cpu = 0; cpu < BX_SMP_PROCESSORS; cpu++) {
 		cpus[cpu].open = false;
-		profile_commit(cpu, false);
+		profile_discard(cpu);
 		profile_stack_clear(cpu);
 	}
 	if (!stopped) {

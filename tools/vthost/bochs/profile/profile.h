@@ -56,6 +56,7 @@ void profile_out(unsigned int port, uint32_t value);
 uint32_t profile_chain(uint32_t outer, uint64_t call);
 void profile_charge(unsigned int cpu, uint32_t chain, uint64_t address, uint64_t ticks);
 void profile_commit(unsigned int cpu, bool user);	/* the interval is over */
+void profile_discard(unsigned int cpu);			/* it never will be */
 void profile_forget_ticks(void);
 
 /* profile_stack.cc */

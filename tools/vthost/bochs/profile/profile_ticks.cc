@@ -90,6 +90,13 @@ void profile_commit(unsigned int cpu, bool user)
 	ticks[cpu].waiting.clear();
 }
 
+void profile_discard(unsigned int cpu)
+{
+	for (struct sample *sample : ticks[cpu].waiting)
+		sample->waiting = 0;
+	ticks[cpu].waiting.clear();
+}
+
 void profile_forget_ticks(void)
 {
 	for (struct ticks &t : ticks) {
