@@ -41,13 +41,14 @@ host-tools:
 
 # The tree stays free of objects, and each kernel has its own: a farm of links to
 # the sources is built in. BTF of modules wants pahole and serves nobody here.
+# OMIT=STEP leaves a step of kmod/host/omit.h out, for tools/vthost/strict_test.sh.
 modules: host-tools ## vtx.ko against KDIR, or KERNEL=6.1|6.12; C=2 runs sparse
 	@dir='$(kdir)'; [ -n "$$dir" ] || exit 1; \
 	release=$$($(call release_of,$$dir)) || exit 1; \
 	echo "vtx.ko for $$release ($$dir)"; \
-	farm=$(build)/$$release; mkdir -p $$farm; \
+	farm=$(build)/$(if $(OMIT),omit-$(OMIT)/)$$release; mkdir -p $$farm; \
 	cp -rsf $(top)/Kbuild $(top)/kmod $(top)/uapi $$farm/ && find $$farm -xtype l -delete && \
-	$(MAKE) -s -C $$dir M=$$farm W=1 C=$(C) CONFIG_DEBUG_INFO_BTF_MODULES= modules
+	$(MAKE) -s -C $$dir M=$$farm W=1 C=$(C) VTX_OMIT=$(OMIT) CONFIG_DEBUG_INFO_BTF_MODULES= modules
 
 vmctl: host-tools ## the launcher
 	@$(MAKE) -s -C tools O=$(build)

@@ -10,6 +10,7 @@
 
 #include "../hw/vmx_insn.h"
 #include "caps.h"
+#include "omit.h"
 #include "vmcs_region.h"
 #include "vmx_op.h"
 
@@ -61,7 +62,7 @@ void vmcs_region_free(struct vmcs_region *vmcs)
 {
 	if (!vmcs->page)
 		return;
-	vmcs_evict(vmcs);
+	vtx_step_vmclear_free(vmcs_evict(vmcs));
 	free_page((unsigned long)vmcs->page);
 	vmcs->page = NULL;
 }
@@ -95,7 +96,7 @@ int vmcs_load(struct vmcs_region *vmcs)
 	if (likely(this_cpu_read(vmcs_current) == vmcs))
 		return 0;
 	if (vmcs->cpu != cpu)
-		vmcs_evict(vmcs);
+		vtx_step_vmclear_move(vmcs_evict(vmcs));
 
 	local_irq_save(flags);
 	if (vmx_op_on())

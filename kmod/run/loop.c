@@ -23,6 +23,7 @@
 
 #include "../host/caps.h"
 #include "../host/compat.h"
+#include "../host/omit.h"
 #include "../host/tlb.h"
 #include "../host/vmx_op.h"
 #include "../hw/vmx_insn.h"
@@ -41,7 +42,7 @@ static void flush_stale(struct vcpu *v)
 
 	if (unlikely(gen != v->ept_gen)) {
 		v->ept_gen = gen;
-		ept_flush(v->vmcs.eptp);
+		vtx_step_ept_change(ept_flush(v->vmcs.eptp));
 	}
 }
 

@@ -14,6 +14,7 @@
 #include <asm/special_insns.h>
 
 #include "../host/caps.h"
+#include "../host/omit.h"
 #include "../host/tlb.h"
 #include "../hw/vmx_insn.h"
 #include "vmcs.h"
@@ -71,5 +72,5 @@ bool vmcs_pae_paging(struct vmcs *vmcs)
 /* The paging mode changed under the CPU: what it cached of linear addresses goes. */
 void vmcs_flush_linear(struct vmcs *vmcs)
 {
-	vpid_flush(vmcs->vpid);
+	vtx_step_vpid(vpid_flush(vmcs->vpid));
 }

@@ -24,6 +24,7 @@
 #include <asm/special_insns.h>
 
 #include "../host/compat.h"
+#include "../host/omit.h"
 #include "../host/tlb.h"
 #include "../hw/vmx_insn.h"
 #include "vmcs.h"
@@ -80,7 +81,7 @@ static void write_cpu_state(struct vmcs *vmcs)
 	vmcs_writel(HOST_GS_BASE, read_msr(MSR_GS_BASE));
 	vmcs_writel(HOST_IA32_SYSENTER_ESP, read_msr(MSR_IA32_SYSENTER_ESP));
 	/* What this CPU has cached of the guest may be from an earlier stay, or an earlier owner. */
-	ept_flush(vmcs->eptp);
+	vtx_step_ept_arrival(ept_flush(vmcs->eptp));
 	vpid_flush(vmcs->vpid);
 }
 

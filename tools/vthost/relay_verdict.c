@@ -14,6 +14,9 @@
 
 enum { CONSOLE, EMULATOR };
 
+/* Each line of the report of the strict emulator begins so */
+#define STRICT	"strict: "
+
 static const struct {
 	int log;
 	const char *text;
@@ -21,6 +24,8 @@ static const struct {
 	int status;
 	const char *message;
 } endings[] = {
+	{ EMULATOR, STRICT, true, STATUS_CRASH,
+	  "the strict emulator stopped the box (tools/vthost/bochs/README.md)" },
 	{ CONSOLE, "Kernel panic - not syncing", true, STATUS_CRASH,
 	  "the box's kernel panicked" },
 	{ EMULATOR, "3rd (", true, STATUS_CRASH,
@@ -98,6 +103,16 @@ void console_follow(void)
 		write_all(2, data, n);
 }
 
+static void say_strict_report(const char *log)
+{
+	const char *line, *end;
+
+	for (line = strstr(log, STRICT); line; line = strstr(end, STRICT)) {
+		end = strchrnul(line, '\n');
+		say("%.*s", (int)(end - line), line);
+	}
+}
+
 static bool ending_fits(size_t i, char *const logs[2])
 {
 	if (exit_seen && !endings[i].after_exit)
@@ -112,11 +127,13 @@ int verdict(void)
 
 	for (i = 0; i < last && !ending_fits(i, logs); i++)
 		;
+	if (i < last || !exit_seen)
+		say("%s", endings[i].message);
+	say_strict_report(logs[EMULATOR]);
 	free(logs[CONSOLE]);
 	free(logs[EMULATOR]);
 	if (i == last && exit_seen)
 		return frames_status();
-	say("%s", endings[i].message);
 	if (endings[i].status)
 		console_tail(40);
 	if (i == last)
