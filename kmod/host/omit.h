@@ -32,25 +32,11 @@
 #define vtx_step_vpid(statement)	statement
 #endif
 
-/* VMCLEAR on the CPU that a VMCS leaves for another. */
-#ifdef VTX_OMIT_vmclear_move
-#define vtx_step_vmclear_move(statement) VTX_LEAVE_OUT(statement)
+/* VMCLEAR when a VMCS leaves a CPU: for another, to be freed, or before VMXOFF. */
+#ifdef VTX_OMIT_vmclear
+#define vtx_step_vmclear(statement)	VTX_LEAVE_OUT(statement)
 #else
-#define vtx_step_vmclear_move(statement) statement
-#endif
-
-/* VMCLEAR before the memory of a VMCS is freed. */
-#ifdef VTX_OMIT_vmclear_free
-#define vtx_step_vmclear_free(statement) VTX_LEAVE_OUT(statement)
-#else
-#define vtx_step_vmclear_free(statement) statement
-#endif
-
-/* VMCLEAR of all that lives on a CPU before VMXOFF there. */
-#ifdef VTX_OMIT_vmclear_off
-#define vtx_step_vmclear_off(statement)	VTX_LEAVE_OUT(statement)
-#else
-#define vtx_step_vmclear_off(statement)	statement
+#define vtx_step_vmclear(statement)	statement
 #endif
 
 #endif /* VTX_HOST_OMIT_H */

@@ -29,6 +29,12 @@ int vmcs_region_alloc(struct vmcs_region *vmcs)
 	return 0;
 }
 
+static void vmcs_vmclear(struct vmcs_region *vmcs)
+{
+	if (vmx_vmclear(vmcs->phys))
+		pr_err_ratelimited("VMCLEAR of %#llx failed on CPU %d\n", vmcs->phys, vmcs->cpu);
+}
+
 /* On the CPU that @info lives on, interrupts off. */
 static void vmcs_clear_here(void *info)
 {
@@ -36,8 +42,7 @@ static void vmcs_clear_here(void *info)
 
 	if (vmcs->cpu != smp_processor_id())
 		return;
-	if (vmx_vmclear(vmcs->phys))
-		pr_err_ratelimited("VMCLEAR of %#llx failed on CPU %d\n", vmcs->phys, vmcs->cpu);
+	vtx_step_vmclear(vmcs_vmclear(vmcs));
 	if (this_cpu_read(vmcs_current) == vmcs)
 		this_cpu_write(vmcs_current, NULL);
 	list_del(&vmcs->link);
@@ -62,7 +67,7 @@ void vmcs_region_free(struct vmcs_region *vmcs)
 {
 	if (!vmcs->page)
 		return;
-	vtx_step_vmclear_free(vmcs_evict(vmcs));
+	vmcs_evict(vmcs);
 	free_page((unsigned long)vmcs->page);
 	vmcs->page = NULL;
 }
@@ -96,7 +101,7 @@ int vmcs_load(struct vmcs_region *vmcs)
 	if (likely(this_cpu_read(vmcs_current) == vmcs))
 		return 0;
 	if (vmcs->cpu != cpu)
-		vtx_step_vmclear_move(vmcs_evict(vmcs));
+		vmcs_evict(vmcs);
 
 	local_irq_save(flags);
 	if (vmx_op_on())

@@ -18,7 +18,6 @@
 #include "../hw/vmx_insn.h"
 #include "caps.h"
 #include "compat.h"
-#include "omit.h"
 #include "tlb.h"
 #include "vmcs_region.h"
 #include "vmx_op.h"
@@ -75,7 +74,7 @@ static void vmx_off_here(void *unused)
 {
 	if (!vmx_op_on())
 		return;
-	vtx_step_vmclear_off(vmcs_clear_resident());
+	vmcs_clear_resident();
 	this_cpu_write(vmx_on, false);
 	if (vmx_vmxoff())
 		pr_err("VMXOFF failed on CPU %d\n", smp_processor_id());

@@ -22,9 +22,9 @@ steps='
 ept_change	1	stale EPT translation	func/stale
 ept_arrival	2	stale EPT translation	func/stale
 vpid		1	the hypervisor changed CR3	func/stale
-vmclear_move	2	a region that another CPU holds	func/stale
-vmclear_free	1	ordinary access to a region in use	api/create_vm; func/smp; func/memory
-vmclear_off	2	VMXOFF without VMCLEAR	cpu_goes_away
+vmclear	2	a region that another CPU holds	func/stale
+vmclear	1	ordinary access to a region in use	api/create_vm; func/smp; func/memory
+vmclear	2	VMXOFF without VMCLEAR	cpu_goes_away
 '
 
 # A CPU goes offline after a vCPU has been on it

@@ -241,20 +241,26 @@ static bool other_cr3(BX_CPU_C *cpu, const struct ghost *old)
 	return !(old->rights & GLOBAL) && !cpu->cr4.get_PCIDE() && old->cr3 != page_of(cpu->cr3);
 }
 
+/* What the hypervisor should have flushed: NULL, or what it did not do. */
+static const char *foreign(BX_CPU_C *cpu, const struct ghost *old)
+{
+	if (old->vmcs != vmcs_number(cpu->vmcsptr))
+		return "this VPID was another vCPU's, and no INVVPID on this CPU came in between";
+	if (other_cr3(cpu, old))
+		return "the hypervisor changed CR3, and no INVVPID on this CPU came after";
+	return NULL;
+}
+
 /* True: the ghost may be replaced by what was found now. */
 static bool check(BX_CPU_C *cpu, Bit64u laddr, const struct ghost *old, Bit64u gpa, Bit64u hpa,
 		  Bit32u access)
 {
-	bool same = page_of(gpa) == old->gpa;
+	const char *why = foreign(cpu, old);
 
 	if ((access & old->access) != access)
 		return true;
-	if (!same && old->vmcs != vmcs_number(cpu->vmcsptr))
-		stop(cpu, laddr, old, gpa, hpa,
-		     "this VPID was another vCPU's, and no INVVPID on this CPU came in between");
-	if (!same && other_cr3(cpu, old))
-		stop(cpu, laddr, old, gpa, hpa,
-		     "the hypervisor changed CR3, and no INVVPID on this CPU came after");
+	if (why && page_of(gpa) != old->gpa)
+		stop(cpu, laddr, old, gpa, hpa, why);
 	return check_ept(cpu, laddr, old, access);
 }
 
@@ -283,11 +289,12 @@ void strict_combined(BX_CPU_C *cpu, Bit64u laddr, Bit64u gpa, Bit64u hpa, Bit32u
 	};
 }
 
-/* The tables give no translation, or not for this access: would the ghost of another vCPU? */
+/* The tables give no translation, or not for this access: would the ghost of others? */
 void strict_page_fault(BX_CPU_C *cpu, Bit64u laddr, unsigned user, unsigned rw)
 {
 	Bit32u access = access_of(rw);
 	struct ghost *old;
+	const char *why;
 	struct tag *t;
 
 	if (!cpu->in_vmx_guest || !cpu->vmcs.vmexec_ctrls2.EPT_ENABLE())
@@ -296,15 +303,22 @@ void strict_page_fault(BX_CPU_C *cpu, Bit64u laddr, unsigned user, unsigned rw)
 	old = ghost_find(t, laddr);
 	if (!old)
 		return;
-	if (old->vmcs != vmcs_number(cpu->vmcsptr) && (access & old->access) == access &&
-	    (!user || old->rights & USER))
-		stop(cpu, laddr, old, ~(Bit64u)0, ~(Bit64u)0,
-		     "this VPID was another vCPU's, and no INVVPID on this CPU came in between");
+	why = foreign(cpu, old);
+	if (why && (access & old->access) == access && (!user || old->rights & USER))
+		stop(cpu, laddr, old, ~(Bit64u)0, ~(Bit64u)0, why);
 	t->ghosts.erase(laddr >> 12);
 }
 
-/* An EPT violation drops the mapping of its linear address, too. */
+/*
+ * An EPT violation drops the mapping of its linear address, too.  Not so a foreign
+ * one: silicon would have used it, and not walked the tables that the violation is
+ * about.
+ */
 void ghost_combined_forget(BX_CPU_C *cpu, Bit64u laddr)
 {
-	tag_of(cpu)->ghosts.erase(laddr >> 12);
+	struct tag *t = tag_of(cpu);
+	struct ghost *old = ghost_find(t, laddr);
+
+	if (old && !foreign(cpu, old))
+		t->ghosts.erase(laddr >> 12);
 }
