@@ -67,6 +67,7 @@ try: ## run CMD='...' in the box; KERNEL=, OPTIONS= for vthost
 demo: ## boot a stock Debian kernel under vtx; SHELL=1 for its shell prompt
 	@$(MAKE) modules KERNEL=6.1
 	@$(MAKE) vmctl
+	@$(MAKE) -s -C tools/vmctl/demo O=$(build)
 	@tools/vmctl/demo/demo $(if $(filter 1,$(want_shell)),--shell)
 
 check: ## all tests; ends with "N passed, N failed, N skipped"

@@ -54,7 +54,6 @@ static long call_with_struct(const struct ioctl_row *row, void *object, void __u
 	if (!ret)
 		ret = row->handler(object, &arg, &bad);
 	if (ret < 0) {
-		/* The error itself stands, whether its detail arrives or not. */
 		if (bad != VTX_NO_FIELD && put_user(bad, &uhead->error_field))
 			return -EFAULT;
 		return ret;
@@ -73,7 +72,8 @@ long ioctl_dispatch(const struct ioctl_row *rows, int count, void *object,
 {
 	const struct ioctl_row *row = rows;
 
-	while (row < rows + count && row->cmd != cmd)
+	/* The size in the number is that of the caller's struct, which may be another version. */
+	while (row < rows + count && (row->cmd ^ cmd) & ~IOCSIZE_MASK)
 		row++;
 	if (row == rows + count)
 		return -ENOTTY;

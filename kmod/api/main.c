@@ -49,7 +49,7 @@ static int __init vtx_init(void)
 			return err;
 		}
 	}
-	pr_info("VMX operation is on on all CPUs (mode own)%s%s\n",
+	pr_info("in VMX operation on all CPUs (mode own)%s%s\n",
 		vmx_caps.unrestricted ? "" : ", no unrestricted guests: only paged ones run",
 		vmx_caps.vpid ? "" : ", no VPIDs: each exit flushes the TLB");
 	return 0;

@@ -23,7 +23,7 @@
 #endif
 
 /* Later kernels trace the reschedule IPI: the call became a macro of this header. */
-#if __has_include(<trace/events/ipi.h>)
+#ifdef VTX_HAVE_TRACE_IPI
 #include <trace/events/ipi.h>
 #endif
 
@@ -35,7 +35,7 @@ static inline void vm_flags_clear(struct vm_area_struct *vma, vm_flags_t flags)
 }
 #endif
 
-/* Kernels without machine-check support leave CR4.MCE clear, and then there are no machine checks. */
+/* Without machine-check support CR4.MCE stays clear, and there are no machine checks. */
 static inline void vtx_machine_check(void)
 {
 #ifdef CONFIG_X86_MCE
@@ -79,6 +79,7 @@ static struct syscore_ops name = {					\
 	.resume = resume_fn,						\
 	.shutdown = shutdown_fn,					\
 }
+
 #define vtx_syscore_register(s)		register_syscore_ops(s)
 #define vtx_syscore_unregister(s)	unregister_syscore_ops(s)
 #endif

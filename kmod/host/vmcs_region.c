@@ -7,6 +7,7 @@
 #include <linux/percpu.h>
 #include <linux/printk.h>
 #include <linux/smp.h>
+#include <asm/nospec-branch.h>
 
 #include "../hw/vmx_insn.h"
 #include "caps.h"
@@ -51,6 +52,7 @@ static void vmcs_clear_here(void *info)
  */
 static void vmcs_evict(struct vmcs_region *vmcs)
 {
+	/* Pairs with smp_store_release() in vmcs_clear_here(). */
 	int cpu = smp_load_acquire(&vmcs->cpu);
 
 	if (cpu >= 0)
@@ -69,20 +71,21 @@ void vmcs_region_free(struct vmcs_region *vmcs)
 /* Interrupts off, VMX on. */
 static int vmcs_make_current(struct vmcs_region *vmcs, int cpu)
 {
-	int arrived = 0;
+	bool arrives = vmcs->cpu != cpu;
 
-	if (vmcs->cpu != cpu) {
-		/* SDM Vol. 3, 25.11.3: VMCLEAR before the first VMLAUNCH. */
-		if (vmx_vmclear(vmcs->phys))
-			return -EIO;
+	/* SDM Vol. 3, 25.11.3: VMCLEAR before the first VMLAUNCH. */
+	if (arrives && vmx_vmclear(vmcs->phys))
+		return -ENOTRECOVERABLE;
+	if (vmx_vmptrld(vmcs->phys))
+		return -ENOTRECOVERABLE;
+	this_cpu_write(vmcs_current, vmcs);
+	if (arrives) {
 		list_add(&vmcs->link, this_cpu_ptr(&vmcs_resident));
 		vmcs->cpu = cpu;
-		arrived = 1;
 	}
-	if (vmx_vmptrld(vmcs->phys))
-		return -EIO;
-	this_cpu_write(vmcs_current, vmcs);
-	return arrived;
+	/* Another guest ran here: what it taught the branch predictors is not for this one. */
+	indirect_branch_prediction_barrier();
+	return arrives;
 }
 
 int vmcs_load(struct vmcs_region *vmcs)
@@ -102,7 +105,7 @@ int vmcs_load(struct vmcs_region *vmcs)
 		ret = vmcs_make_current(vmcs, cpu);
 	local_irq_restore(flags);
 
-	if (ret == -EIO)
+	if (ret == -ENOTRECOVERABLE)
 		pr_err_ratelimited("VMCLEAR or VMPTRLD of %#llx failed on CPU %d\n",
 				   vmcs->phys, cpu);
 	return ret;

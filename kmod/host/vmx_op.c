@@ -28,7 +28,7 @@ DEFINE_PER_CPU(bool, vmx_insn_failed);
 static DEFINE_PER_CPU(void *, vmxon_region);
 static enum cpuhp_state hotplug_state;
 
-/* Silent once VMX operation was taken away for a reboot: then all of them fail, and nobody minds. */
+/* Silent once VMX operation was taken away for a reboot: then all fail, and nobody minds. */
 void vmread_failed(unsigned long field)
 {
 	if (vmx_op_on())

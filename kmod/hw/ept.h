@@ -22,7 +22,6 @@
 #define EPT_X			BIT_ULL(2)
 #define EPT_RWX			(EPT_R | EPT_W | EPT_X)
 #define EPT_TYPE_SHIFT		3
-#define EPT_TYPE_UC		0ULL
 #define EPT_TYPE_WB		6ULL
 #define EPT_IPAT		BIT_ULL(6)
 #define EPT_LEAF		BIT_ULL(7)	/* above level 1: a huge page */
@@ -40,17 +39,6 @@
 #define EPTP_TYPE_WB		6ULL
 #define EPTP_LEVELS_SHIFT	3	/* the number of levels, less one */
 #define EPTP_AD			BIT_ULL(6)
-
-/* Exit qualification of an EPT violation (SDM Vol. 3, table 28-7). */
-#define EPT_QUAL_READ		BIT_ULL(0)
-#define EPT_QUAL_WRITE		BIT_ULL(1)
-#define EPT_QUAL_FETCH		BIT_ULL(2)
-#define EPT_QUAL_WAS_R		BIT_ULL(3)
-#define EPT_QUAL_WAS_W		BIT_ULL(4)
-#define EPT_QUAL_WAS_X		BIT_ULL(5)
-#define EPT_QUAL_GLA_VALID	BIT_ULL(7)
-#define EPT_QUAL_GLA_FINAL	BIT_ULL(8)	/* with GLA_VALID: not an access of the walk */
-#define EPT_QUAL_NMI_UNBLOCKED	BIT_ULL(12)
 
 /* The address bits of one page, and the index into a table, at @level. */
 static inline unsigned int ept_shift(int level)

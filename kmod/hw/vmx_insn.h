@@ -17,7 +17,7 @@
 
 #include "vmcs_fields.h"
 
-/* Called on failure, out of line: says what failed and marks this CPU, see host/vmx_error.c. */
+/* Called on failure, out of line: says what failed and marks this CPU, see host/vmx_op.c. */
 void vmread_failed(unsigned long field);
 void vmwrite_failed(unsigned long field, unsigned long value);
 

@@ -29,6 +29,9 @@ enum x86_vector {
 #define X86_DR6_BD		BIT_ULL(13)
 #define X86_DR7_GD		BIT_ULL(13)
 
+/* Fast strings: the one bit of IA32_MISC_ENABLE that a guest may change. */
+#define X86_MISC_ENABLE_WRITABLE	BIT(0)
+
 /* Bits of IA32_MTRR_DEF_TYPE that exist: E, FE, type (SDM Vol. 3, 12.11.2.1). */
 #define MTRR_DEF_TYPE_KNOWN	0xcffULL
 
@@ -47,6 +50,13 @@ static inline bool x86_pat_valid(u64 pat)
 	/* No byte above 7, and none of 2 and 3: bit 1 of a byte needs its bit 2. */
 	return !(pat & 0xf8f8f8f8f8f8f8f8ULL) &&
 	       !((pat & 0x0202020202020202ULL) & ~((pat & 0x0404040404040404ULL) >> 1));
+}
+
+/* Each byte of a fixed-range MTRR is UC, WC, WT, WP or WB: as in PAT, but no UC-. */
+static inline bool x86_mtrr_types_valid(u64 types)
+{
+	return x86_pat_valid(types) &&
+	       !((types & (types >> 1) & (types >> 2)) & 0x0101010101010101ULL);
 }
 
 #endif /* VTX_HW_X86_H */

@@ -193,7 +193,6 @@ enum mem_fault guest_mem_fault(struct guest_mem *gm, struct mem_cache *mc,
 			       struct mem_fault_info *fi);
 
 int guest_mem_read(struct guest_mem *gm, u64 gpa, void *buf, size_t len);
-int guest_mem_write(struct guest_mem *gm, u64 gpa, const void *buf, size_t len);
 bool guest_mem_covers(struct guest_mem *gm, u64 gpa);
 
 #endif /* VTX_MEM_GUEST_MEM_H */

@@ -11,6 +11,7 @@
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
+#include "../host/caps.h"
 #include "../hw/cr_check.h"
 #include "../hw/vmx_insn.h"
 #include "../hw/x86.h"
@@ -126,6 +127,10 @@ static enum vcpu_next guest_sets_cr0(struct vcpu *v, u64 cr0)
 	cr0 = (cr0 & (CR0_KNOWN | GENMASK_ULL(63, 32))) | X86_CR0_ET;
 	if (!cr0_write_valid(&state, cr0))
 		return vcpu_raise(v, X86_GP);
+	if (!vmx_caps.unrestricted && !(cr0 & X86_CR0_PG)) {
+		v->error = -EOPNOTSUPP;
+		return NEXT_ERROR;
+	}
 	if (cr0_write_loads_pdptes(&state, cr0))
 		return wait_for_pdptes(v, cr0, slow_cr0);
 	apply_cr0(v, cr0);

@@ -8,6 +8,7 @@
 #include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/kernel.h>
+#include <linux/nospec.h>
 #include <linux/string.h>
 #include <asm/processor-flags.h>
 #include <asm/msr-index.h>
@@ -30,7 +31,7 @@ enum cpuid_reg { EAX, EBX, ECX, EDX };
 #define F1C_TSC_DEADLINE BIT(24)
 #define F1C_OSXSAVE	BIT(27)
 #define F1C_HYPERVISOR	BIT(31)
-/* CPUID.1:EDX: FPU to CX8, SEP, MTRR, PGE, MCA, CMOV, PAT, PSE-36, CLFSH, MMX, FXSR, SSE, SSE2, SS */
+/* CPUID.1:EDX: FPU to CX8, SEP to PSE-36, CLFSH, MMX, FXSR, SSE, SSE2, SS */
 #define F1D	(0x1ff | BIT(11) | BIT(12) | BIT(13) | BIT(14) | BIT(15) |	\
 		 BIT(16) | BIT(17) | BIT(19) | BIT(23) | BIT(24) | BIT(25) |	\
 		 BIT(26) | BIT(27))
@@ -216,7 +217,7 @@ static void derive(struct cpuid_table *t)
 	t->tsc_deadline = e1->ecx & F1C_TSC_DEADLINE;
 	t->rdtscp = e81->edx & BIT(27);
 	t->invpcid = e7->ebx & BIT(10);
-	t->tsc_adjust = e7->ebx & BIT(1);
+	t->gb_pages = e81->edx & BIT(26);
 }
 
 static void read_host(struct cpuid_table *t)
@@ -251,7 +252,7 @@ void cpuid_init(struct cpuid_table *t, u32 apic_id, bool has_apic)
 	t->tsc_shift = cpuid_tsc_shift();
 	read_host(t);
 
-	entry_of(t, 0, 0)->eax = 0x16;
+	entry_of(t, 0, 0)->eax = CPUID_MAX_BASIC;
 	entry_of(t, 0x80000000, 0)->eax = 0x80000008;
 	entry_of(t, 0x80000008, 0)->eax = t->phys_bits | 48 << 8;
 	/* The KVM-compatible range, without features yet; then our own. */
@@ -269,17 +270,19 @@ void cpuid_init(struct cpuid_table *t, u32 apic_id, bool has_apic)
 /* Beyond the last leaf of a range, Intel CPUs answer as for the last basic leaf. */
 static u32 first_entry(const struct cpuid_table *t, u32 leaf)
 {
-	u32 i;
+	u32 last = t->basic[CPUID_MAX_BASIC], i;
 
 	if (leaf <= CPUID_MAX_BASIC)
-		return leaf <= 0x16 ? t->basic[leaf] : t->basic[0x16];
-	if (leaf >= 0x80000000)
-		return leaf - 0x80000000 <= CPUID_MAX_EXTENDED ?
-		       t->extended[leaf - 0x80000000] : t->basic[0x16];
+		return t->basic[array_index_nospec(leaf, CPUID_MAX_BASIC + 1)];
+	if (leaf >= 0x80000000) {
+		i = leaf - 0x80000000;
+		return i <= CPUID_MAX_EXTENDED ?
+		       t->extended[array_index_nospec(i, CPUID_MAX_EXTENDED + 1)] : last;
+	}
 	for (i = 0; i < t->count; i++)
 		if (t->entry[i].leaf == leaf)
 			return i + 1;
-	return leaf >= 0x40000000 ? 0 : t->basic[0x16];
+	return leaf >= 0x40000000 ? 0 : last;
 }
 
 const struct cpuid_entry *cpuid_find(const struct cpuid_table *t, u32 leaf, u32 subleaf)

@@ -9,7 +9,7 @@
 #include <linux/types.h>
 
 #define CPUID_MAX_ENTRIES	64
-#define CPUID_MAX_BASIC		0x1f
+#define CPUID_MAX_BASIC		0x16
 #define CPUID_MAX_EXTENDED	8
 
 struct cpuid_entry {
@@ -30,7 +30,7 @@ struct cpuid_table {
 	u64 xcr0_allowed;
 	u8 phys_bits;
 	u8 tsc_shift;		/* core crystal clock = TSC >> this */
-	bool x2apic, tsc_deadline, rdtscp, invpcid, tsc_adjust;
+	bool x2apic, tsc_deadline, rdtscp, invpcid, gb_pages;
 };
 
 void cpuid_init(struct cpuid_table *t, u32 apic_id, bool has_apic);

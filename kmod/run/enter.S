@@ -42,8 +42,8 @@ SYM_FUNC_START(vtx_enter)
 	mov $0x6c14, %eax			/* HOST_RSP */
 	vmwrite %rsp, %rax
 .Lrsp_written:
-	/* MOV leaves this flag alone until the jump below. */
-	test %dl, %dl
+	/* The choice below, in CF: neither MOV nor VERW touches it. */
+	bt $0, %edx
 
 	mov GPR(0)(%rdi), %rax
 	mov GPR(1)(%rdi), %rcx
@@ -61,10 +61,10 @@ SYM_FUNC_START(vtx_enter)
 	mov GPR(15)(%rdi), %r15
 	mov GPR(7)(%rdi), %rdi
 
-	/* Buffers of the host's data must not leak into the guest; keeps the flags of TEST. */
+	/* Buffers of the host's data must not leak into the guest. Writes ZF. */
 	VM_CLEAR_CPU_BUFFERS
 
-	jz .Llaunch
+	jnc .Llaunch
 	UNWIND_HINT_SAVE
 .Lresume:
 	vmresume
@@ -118,7 +118,10 @@ SYM_INNER_LABEL_ALIGN(vtx_vmexit, SYM_L_GLOBAL)
 	xor %r15d, %r15d
 
 	/* Nor may a return address that the guest left: before the first RET. */
-	FILL_RETURN_BUFFER %rcx, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT, X86_FEATURE_RSB_VMEXIT_LITE
+	FILL_RETURN_BUFFER %rcx, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT,\
+			   X86_FEATURE_RSB_VMEXIT_LITE
+
+	CLEAR_BRANCH_HISTORY_VMEXIT
 
 	add $8, %rsp
 	pop %rbx

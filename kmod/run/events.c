@@ -20,6 +20,13 @@
 #define HAS_ERROR_CODE	(BIT(X86_DF) | BIT(X86_TS) | BIT(X86_NP) | BIT(X86_SS) | \
 			 BIT(X86_GP) | BIT(X86_PF) | BIT(X86_AC) | BIT(X86_CP))
 
+static bool is_asynchronous(u32 info)
+{
+	u32 type = info & INTR_INFO_INTR_TYPE_MASK;
+
+	return type == INTR_TYPE_EXT_INTR || type == INTR_TYPE_NMI_INTR;
+}
+
 /* Real mode pushes no error codes (SDM Vol. 3, 21.1.4): VM entry insists on that. */
 static bool pushes_error_code(struct vcpu *v, u8 vector)
 {
@@ -28,6 +35,9 @@ static bool pushes_error_code(struct vcpu *v, u8 vector)
 
 enum vcpu_next vcpu_raise_error(struct vcpu *v, u8 vector, u32 error_code)
 {
+	/* An interrupt or NMI that was being delivered is taken after the exception, not lost. */
+	if (v->inject.info && is_asynchronous(v->inject.info))
+		v->after = v->inject;
 	v->inject = (struct vmcs_event){
 		.info = INTR_INFO_VALID_MASK | INTR_TYPE_HARD_EXCEPTION | vector,
 		.error_code = error_code,
@@ -73,6 +83,25 @@ void vcpu_collect_vectoring(struct vcpu *v)
 	};
 }
 
+/*
+ * VM entry was refused: what it was to deliver is still in the VMCS, and would
+ * be there when the vCPU has been mended.
+ */
+void vcpu_take_back_event(struct vcpu *v)
+{
+	u32 info = vmcs_read32(VM_ENTRY_INTR_INFO_FIELD);
+
+	if (!(info & INTR_INFO_VALID_MASK))
+		return;
+	v->after = v->inject;
+	v->inject = (struct vmcs_event){
+		.info = info,
+		.error_code = vmcs_read32(VM_ENTRY_EXCEPTION_ERROR_CODE),
+		.insn_len = is_software_event(info) ? vmcs_read32(VM_ENTRY_INSTRUCTION_LEN) : 0,
+	};
+	vmcs_write32(VM_ENTRY_INTR_INFO_FIELD, 0);
+}
+
 static void inject_nmi(struct vcpu *v)
 {
 	struct vmcs_event nmi = {
@@ -102,7 +131,8 @@ void vcpu_prepare_events(struct vcpu *v)
 
 	if (unlikely(injected)) {
 		vmcs_inject(&v->inject);
-		v->inject.info = 0;
+		v->inject = v->after;
+		v->after.info = 0;
 	}
 	if (unlikely(lapic_take_nmi(&v->lapic)))
 		v->nmi_pending = true;

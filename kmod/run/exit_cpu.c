@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Exits of instructions that ask for or change the processor: CPUID, XSETBV, MOV DR, exceptions. */
 #include <linux/percpu.h>
+#include <asm/cpu.h>
 #include <asm/processor.h>
 #include <asm/debugreg.h>
 #include <asm/processor-flags.h>
@@ -20,8 +21,10 @@ static void dynamic_bits(struct vcpu *v, u32 leaf, u32 subleaf, struct cpuid_ent
 			e->ecx |= CPUID1_ECX_OSXSAVE;
 		if (!(lapic_base(&v->lapic) & MSR_IA32_APICBASE_ENABLE))
 			e->edx &= ~(u32)CPUID1_EDX_APIC;
-	} else if (leaf == 0xd && subleaf <= 1) {
+	} else if (leaf == 0xd && subleaf == 0) {
 		e->ebx = fpu_size(v->xcr0);
+	} else if (leaf == 0xd && subleaf == 1) {
+		e->ebx = fpu_compacted_size(v->xcr0);
 	}
 }
 
@@ -56,11 +59,16 @@ enum vcpu_next exit_xsetbv(struct vcpu *v)
 	return NEXT_SKIP;
 }
 
-/* With breakpoints armed, the CPU compares with DR0 to DR3 themselves. */
+/*
+ * With breakpoints armed, the CPU compares with DR0 to DR3 themselves. Interrupts
+ * off: between here and vmcs_restore_debug() no breakpoint of the host may be
+ * armed, or it would be one on an address that the guest chose.
+ */
 void vcpu_load_debug(struct vcpu *v)
 {
-	if (likely(!(v->dr7 & DR_GLOBAL_ENABLE_MASK) && !(v->dr7 & DR_LOCAL_ENABLE_MASK)))
+	if (likely(!(v->dr7 & (DR_GLOBAL_ENABLE_MASK | DR_LOCAL_ENABLE_MASK))))
 		return;
+	set_debugreg(0UL, 7);
 	set_debugreg(v->dr[0], 0);
 	set_debugreg(v->dr[1], 1);
 	set_debugreg(v->dr[2], 2);
@@ -82,7 +90,6 @@ static void write_dr(struct vcpu *v, int dr, u64 value)
 		v->dr7 = (value & ~X86_DR7_ZEROS) | X86_DR7_ONES;
 		vmcs_writel(GUEST_DR7, v->dr7);
 	}
-	vcpu_load_debug(v);
 }
 
 /*
@@ -125,6 +132,24 @@ static void take_debug_status(struct vcpu *v)
 	v->dr6 = (v->dr6 & ~0xfULL) | (v->qualification & (0xf | X86_DR6_BD | DR_STEP));
 }
 
+/* The host's split-lock detection raises #AC where the guest's own CPU would not. */
+static enum vcpu_next slow_split_lock(struct vcpu *v)
+{
+	return handle_guest_split_lock(v->split_lock_rip) ? NEXT_RESUME : NEXT_KILL;
+}
+
+static enum vcpu_next alignment_check(struct vcpu *v)
+{
+	bool own = vmcs_cpl() == 3 && (vmcs_cr0(&v->vmcs) & X86_CR0_AM) &&
+		   (vmcs_readl(GUEST_RFLAGS) & X86_EFLAGS_AC);
+
+	if (own)
+		return vcpu_raise_error(v, X86_AC, vmcs_read32(VM_EXIT_INTR_ERROR_CODE));
+	v->split_lock_rip = vmcs_readl(GUEST_RIP);
+	v->slow = slow_split_lock;
+	return NEXT_SLOW;
+}
+
 /* The safety floor: #DB, #AC and #MC always exit, and go on to the guest or the host. */
 enum vcpu_next exit_exception(struct vcpu *v)
 {
@@ -134,7 +159,7 @@ enum vcpu_next exit_exception(struct vcpu *v)
 	if ((info & INTR_INFO_INTR_TYPE_MASK) == INTR_TYPE_NMI_INTR || vector == X86_MC)
 		return NEXT_RESUME;
 	if (vector == X86_AC)
-		return vcpu_raise_error(v, X86_AC, vmcs_read32(VM_EXIT_INTR_ERROR_CODE));
+		return alignment_check(v);
 	if (vector != X86_DB)
 		return NEXT_KILL;
 

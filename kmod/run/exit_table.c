@@ -10,6 +10,11 @@
 #include "../hw/x86.h"
 #include "vcpu.h"
 
+/* Reasons that the kernel's header leaves out. */
+#define EXIT_REASON_GETSEC	11
+#define EXIT_REASON_SEAMCALL	76
+#define EXIT_REASON_TDCALL	77
+
 /* What KVM's hypercall ABI answers for a number that it does not know. */
 #define KVM_ENOSYS	1000
 
@@ -109,7 +114,7 @@ static enum vcpu_next (*const handlers[])(struct vcpu *v) = {
 	[EXIT_REASON_INTERRUPT_WINDOW]		= exit_interrupt_window,
 	[EXIT_REASON_NMI_WINDOW]		= exit_interrupt_window,
 	[EXIT_REASON_CPUID]			= exit_cpuid,
-	[11 /* GETSEC */]			= exit_undefined,
+	[EXIT_REASON_GETSEC]			= exit_undefined,
 	[EXIT_REASON_HLT]			= exit_hlt,
 	[EXIT_REASON_INVD]			= exit_skip,
 	[EXIT_REASON_RDPMC]			= exit_rdpmc,
@@ -122,8 +127,6 @@ static enum vcpu_next (*const handlers[])(struct vcpu *v) = {
 	[EXIT_REASON_MSR_WRITE]			= exit_msr_write,
 	[EXIT_REASON_MWAIT_INSTRUCTION]		= exit_undefined,
 	[EXIT_REASON_MONITOR_INSTRUCTION]	= exit_undefined,
-	/* The loop has handed it to the host. */
-	[EXIT_REASON_MCE_DURING_VMENTRY]	= exit_resume,
 	[EXIT_REASON_EPT_VIOLATION]		= exit_ept_violation,
 	[EXIT_REASON_INVEPT]			= exit_undefined,
 	/* vcpu_timer_prepare() looks at the clock before each entry. */
@@ -131,6 +134,9 @@ static enum vcpu_next (*const handlers[])(struct vcpu *v) = {
 	[EXIT_REASON_INVVPID]			= exit_undefined,
 	[EXIT_REASON_WBINVD]			= exit_skip,
 	[EXIT_REASON_XSETBV]			= exit_xsetbv,
+	[EXIT_REASON_ENCLS]			= exit_undefined,
+	[EXIT_REASON_SEAMCALL]			= exit_undefined,
+	[EXIT_REASON_TDCALL]			= exit_undefined,
 };
 
 enum vcpu_next vcpu_handle_exit(struct vcpu *v)

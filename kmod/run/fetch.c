@@ -33,6 +33,7 @@ void vcpu_save_insn_context(struct vcpu *v)
 		.cr4 = vmcs_cr4(&v->vmcs),
 		.efer = vmcs_read64(GUEST_IA32_EFER),
 		.phys_bits = v->cpuid.phys_bits,
+		.gb_pages = v->cpuid.gb_pages,
 		.user = vmcs_cpl() == 3,
 	};
 	if (vmcs_pae_paging(&v->vmcs)) {
@@ -59,7 +60,8 @@ int vcpu_fetch_insn(struct vcpu *v, u8 *bytes, int max)
 		int n = min_t(int, max - got, PAGE_SIZE - (la & ~PAGE_MASK));
 		struct guest_walk_fault fault;
 
-		if (guest_walk(&v->insn.walk, la, VTX_ACCESS_FETCH, read_guest, mem, &gpa, &fault))
+		if (guest_walk(&v->insn.walk, la, VTX_ACCESS_FETCH, read_guest, mem,
+			       &gpa, &fault) || fault.fault)
 			break;
 		if (guest_mem_read(mem, gpa, bytes + got, n))
 			break;

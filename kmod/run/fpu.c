@@ -34,9 +34,9 @@ void fpu_init(void)
 	struct fxregs_state *fx = (void *)get_zeroed_page(GFP_KERNEL);
 
 	has_xsave = boot_cpu_has(X86_FEATURE_XSAVE);
-	host_xcr0 = has_xsave ? xgetbv(XCR_XFEATURE_ENABLED_MASK) :
-				XFEATURE_MASK_FP | XFEATURE_MASK_SSE;
-	xfeatures = host_xcr0 & OFFERED;
+	/* Without XSAVE there is no XCR0: as if it had its value after reset, like each guest's. */
+	host_xcr0 = has_xsave ? xgetbv(XCR_XFEATURE_ENABLED_MASK) : XFEATURE_MASK_FP;
+	xfeatures = has_xsave ? host_xcr0 & OFFERED : XFEATURE_MASK_FP | XFEATURE_MASK_SSE;
 	/* The parts of AVX-512 come and go together. */
 	if ((xfeatures & XFEATURE_MASK_AVX512) != XFEATURE_MASK_AVX512)
 		xfeatures &= ~(u64)XFEATURE_MASK_AVX512;
@@ -83,6 +83,21 @@ u32 fpu_size(u64 features)
 	return end;
 }
 
+/* Compacted, the components follow each other; ECX bit 1 of each asks for 64-byte alignment. */
+u32 fpu_compacted_size(u64 features)
+{
+	u32 end = LEGACY_SIZE + HEADER_SIZE;
+	u32 eax, ebx, ecx, edx, i;
+
+	for (i = XFEATURE_YMM; i < 63; i++) {
+		if (!(features & BIT_ULL(i)))
+			continue;
+		cpuid_count(0xd, i, &eax, &ebx, &ecx, &edx);
+		end = (ecx & BIT(1) ? ALIGN(end, 64) : end) + eax;
+	}
+	return end;
+}
+
 int fpu_alloc(struct guest_fpu *fpu)
 {
 	/* Whole pages: aligned as XSAVE wants it, and zero. */
@@ -112,7 +127,7 @@ void fpu_reset(struct guest_fpu *fpu)
 			XFEATURE_MASK_FP | XFEATURE_MASK_SSE;
 }
 
-/* An image that came from userspace was checked; that XRSTOR might fault all the same costs nothing. */
+/* An image from userspace was checked; to be ready for a fault all the same costs nothing. */
 void fpu_load_guest(struct guest_fpu *fpu)
 {
 	u32 lo = xfeatures, hi = xfeatures >> 32;

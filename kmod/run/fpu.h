@@ -24,6 +24,7 @@ bool fpu_has_xsave(void);
 /* State components that guests may use, and the size of an XSAVE area for some of them. */
 u64 fpu_xfeatures(void);
 u32 fpu_size(u64 xfeatures);
+u32 fpu_compacted_size(u64 xfeatures);
 
 int fpu_alloc(struct guest_fpu *fpu);
 void fpu_free(struct guest_fpu *fpu);

@@ -35,22 +35,39 @@ struct group {
 	u32 offset;		/* laid out by vcpu_groups_init() */
 };
 
-#define BAD_IF(cond, type, field) do {			\
-	if (cond) {					\
-		*bad = offsetof(type, field);		\
-		return -EINVAL;				\
-	}						\
-} while (0)
+/* A rule of a group: a field, and whether it breaks the rule. */
+struct rule {
+	u32 field;
+	bool broken;
+};
+
+#define RULE(type, member, cond)	{ offsetof(struct type, member), cond }
+
+static int first_broken(const struct rule *rules, int count, u32 *bad)
+{
+	int i;
+
+	for (i = 0; i < count; i++) {
+		if (rules[i].broken) {
+			*bad = rules[i].field;
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
 
 /* ---- general-purpose registers ---- */
 
 static int check_gprs(struct vcpu *v, const void *stage, u32 *bad)
 {
 	const struct vtx_gprs *s = stage;
+	const struct rule rules[] = {
+		RULE(vtx_gprs, rflags,
+		     (s->rflags & ~X86_RFLAGS_KNOWN) ||
+		     !(s->rflags & X86_EFLAGS_FIXED)),
+	};
 
-	BAD_IF((s->rflags & ~X86_RFLAGS_KNOWN) || !(s->rflags & X86_EFLAGS_FIXED),
-	       struct vtx_gprs, rflags);
-	return 0;
+	return first_broken(rules, ARRAY_SIZE(rules), bad);
 }
 
 static void commit_gprs(struct vcpu *v, const void *stage)
@@ -78,19 +95,25 @@ static void collect_gprs(struct vcpu *v, void *area)
 
 static int check_segment(const struct vtx_segment *seg, u32 *bad)
 {
-	BAD_IF(!x86_canonical(seg->base), struct vtx_segment, base);
-	BAD_IF(seg->reserved, struct vtx_segment, reserved);
-	BAD_IF(seg->attributes & VMX_AR_RESERVD_MASK, struct vtx_segment, attributes);
-	BAD_IF(seg->reserved2, struct vtx_segment, reserved2);
-	return 0;
+	const struct rule rules[] = {
+		RULE(vtx_segment, base, !x86_canonical(seg->base)),
+		RULE(vtx_segment, reserved, seg->reserved),
+		RULE(vtx_segment, attributes, seg->attributes & VMX_AR_RESERVD_MASK),
+		RULE(vtx_segment, reserved2, seg->reserved2),
+	};
+
+	return first_broken(rules, ARRAY_SIZE(rules), bad);
 }
 
 static int check_table(const struct vtx_table *table, u32 *bad)
 {
-	BAD_IF(!x86_canonical(table->base), struct vtx_table, base);
-	BAD_IF(table->limit > 0xffff, struct vtx_table, limit);
-	BAD_IF(table->reserved, struct vtx_table, reserved);
-	return 0;
+	const struct rule rules[] = {
+		RULE(vtx_table, base, !x86_canonical(table->base)),
+		RULE(vtx_table, limit, table->limit > 0xffff),
+		RULE(vtx_table, reserved, table->reserved),
+	};
+
+	return first_broken(rules, ARRAY_SIZE(rules), bad);
 }
 
 static int check_segs(struct vcpu *v, const void *stage, u32 *bad)
@@ -136,19 +159,21 @@ static int check_cregs(struct vcpu *v, const void *stage, u32 *bad)
 {
 	const struct vtx_cregs *s = stage;
 	bool pg = s->cr0 & CR0_PG, lme = s->efer & EFER_BIT_LME, lma = s->efer & EFER_BIT_LMA;
+	u64 xcr0_allowed = v->cpuid.xcr0_allowed | XFEATURE_MASK_FP;
+	const struct rule rules[] = {
+		RULE(vtx_cregs, cr0, !cr0_valid(s->cr0)),
+		RULE(vtx_cregs, cr3, s->cr3 & GENMASK_ULL(63, v->cpuid.phys_bits)),
+		RULE(vtx_cregs, cr4, s->cr4 & ~v->vmcs.cr4_allowed),
+		RULE(vtx_cregs, cr4, (s->cr4 & CR4_PCIDE) && !lma),
+		RULE(vtx_cregs, cr8, s->cr8 > (v->vm->has_apic ? 0xf : 0)),
+		RULE(vtx_cregs, efer, s->efer & ~(v->vmcs.efer_allowed | EFER_BIT_LMA)),
+		RULE(vtx_cregs, efer, lma != (lme && pg)),
+		RULE(vtx_cregs, cr4, lma && !(s->cr4 & CR4_PAE)),
+		RULE(vtx_cregs, xcr0, !fpu_xcr0_valid(s->xcr0, xcr0_allowed)),
+		RULE(vtx_cregs, cr3, pae_paging(s) && !vcpu_read_pdptes(v, s->cr3)),
+	};
 
-	BAD_IF(!cr0_valid(s->cr0), struct vtx_cregs, cr0);
-	BAD_IF(s->cr3 & GENMASK_ULL(63, v->cpuid.phys_bits), struct vtx_cregs, cr3);
-	BAD_IF(s->cr4 & ~v->vmcs.cr4_allowed, struct vtx_cregs, cr4);
-	BAD_IF((s->cr4 & CR4_PCIDE) && !lma, struct vtx_cregs, cr4);
-	BAD_IF(s->cr8 > (v->vm->has_apic ? 0xf : 0), struct vtx_cregs, cr8);
-	BAD_IF(s->efer & ~(v->vmcs.efer_allowed | EFER_BIT_LMA), struct vtx_cregs, efer);
-	BAD_IF(lma != (lme && pg), struct vtx_cregs, efer);
-	BAD_IF(lma && !(s->cr4 & CR4_PAE), struct vtx_cregs, cr4);
-	BAD_IF(!fpu_xcr0_valid(s->xcr0, v->cpuid.xcr0_allowed | XFEATURE_MASK_FP),
-	       struct vtx_cregs, xcr0);
-	BAD_IF(pae_paging(s) && !vcpu_read_pdptes(v, s->cr3), struct vtx_cregs, cr3);
-	return 0;
+	return first_broken(rules, ARRAY_SIZE(rules), bad);
 }
 
 static void commit_cregs(struct vcpu *v, const void *stage)
@@ -185,10 +210,12 @@ static void collect_cregs(struct vcpu *v, void *area)
 static int check_dregs(struct vcpu *v, const void *stage, u32 *bad)
 {
 	const struct vtx_dregs *s = stage;
+	const struct rule rules[] = {
+		RULE(vtx_dregs, dr6, s->dr6 >> 32),
+		RULE(vtx_dregs, dr7, s->dr7 >> 32),
+	};
 
-	BAD_IF(s->dr6 >> 32, struct vtx_dregs, dr6);
-	BAD_IF(s->dr7 >> 32, struct vtx_dregs, dr7);
-	return 0;
+	return first_broken(rules, ARRAY_SIZE(rules), bad);
 }
 
 static void commit_dregs(struct vcpu *v, const void *stage)
@@ -223,19 +250,23 @@ static bool apic_base_valid(struct vcpu *v, u64 base)
 static int check_msrs(struct vcpu *v, const void *stage, u32 *bad)
 {
 	const struct vtx_msrs *s = stage;
+	const struct rule rules[] = {
+		RULE(vtx_msrs, tsc_aux, s->tsc_aux >> 32),
+		RULE(vtx_msrs, lstar, !x86_canonical(s->lstar)),
+		RULE(vtx_msrs, cstar, !x86_canonical(s->cstar)),
+		RULE(vtx_msrs, sfmask, s->sfmask >> 32),
+		RULE(vtx_msrs, kernel_gs_base, !x86_canonical(s->kernel_gs_base)),
+		RULE(vtx_msrs, sysenter_cs, s->sysenter_cs >> 32),
+		RULE(vtx_msrs, sysenter_esp, !x86_canonical(s->sysenter_esp)),
+		RULE(vtx_msrs, sysenter_eip, !x86_canonical(s->sysenter_eip)),
+		RULE(vtx_msrs, pat, !x86_pat_valid(s->pat)),
+		RULE(vtx_msrs, apic_base, !apic_base_valid(v, s->apic_base)),
+		RULE(vtx_msrs, misc_enable,
+		     (s->misc_enable ^ v->msrs.misc_enable) & ~(u64)X86_MISC_ENABLE_WRITABLE),
+		RULE(vtx_msrs, mtrr_def_type, s->mtrr_def_type & ~MTRR_DEF_TYPE_KNOWN),
+	};
 
-	BAD_IF(s->tsc_aux >> 32, struct vtx_msrs, tsc_aux);
-	BAD_IF(!x86_canonical(s->lstar), struct vtx_msrs, lstar);
-	BAD_IF(!x86_canonical(s->cstar), struct vtx_msrs, cstar);
-	BAD_IF(s->sfmask >> 32, struct vtx_msrs, sfmask);
-	BAD_IF(!x86_canonical(s->kernel_gs_base), struct vtx_msrs, kernel_gs_base);
-	BAD_IF(s->sysenter_cs >> 32, struct vtx_msrs, sysenter_cs);
-	BAD_IF(!x86_canonical(s->sysenter_esp), struct vtx_msrs, sysenter_esp);
-	BAD_IF(!x86_canonical(s->sysenter_eip), struct vtx_msrs, sysenter_eip);
-	BAD_IF(!x86_pat_valid(s->pat), struct vtx_msrs, pat);
-	BAD_IF(!apic_base_valid(v, s->apic_base), struct vtx_msrs, apic_base);
-	BAD_IF(s->mtrr_def_type & ~MTRR_DEF_TYPE_KNOWN, struct vtx_msrs, mtrr_def_type);
-	return 0;
+	return first_broken(rules, ARRAY_SIZE(rules), bad);
 }
 
 static void commit_msrs(struct vcpu *v, const void *stage)
@@ -300,17 +331,20 @@ static int check_events(struct vcpu *v, const void *stage, u32 *bad)
 	bool software = s->inject && (type == INTR_TYPE_SOFT_INTR ||
 				      type == INTR_TYPE_PRIV_SW_EXCEPTION ||
 				      type == INTR_TYPE_SOFT_EXCEPTION);
+	const struct rule rules[] = {
+		RULE(vtx_events, activity, s->activity > VTX_ACTIVITY_WAIT_SIPI),
+		RULE(vtx_events, blocking,
+		     (s->blocking & ~BLOCKING_KNOWN) ||
+		     ((s->blocking & VTX_BLOCKING_STI) && (s->blocking & VTX_BLOCKING_MOV_SS))),
+		RULE(vtx_events, inject, !event_valid(s)),
+		RULE(vtx_events, error_code, s->error_code >> 16),
+		RULE(vtx_events, insn_len,
+		     software ? s->insn_len < 1 ||
+		     s->insn_len > 15 : s->insn_len),
+		RULE(vtx_events, nmi_pending, s->nmi_pending > 1),
+	};
 
-	BAD_IF(s->activity > VTX_ACTIVITY_WAIT_SIPI, struct vtx_events, activity);
-	BAD_IF((s->blocking & ~BLOCKING_KNOWN) ||
-	       ((s->blocking & VTX_BLOCKING_STI) && (s->blocking & VTX_BLOCKING_MOV_SS)),
-	       struct vtx_events, blocking);
-	BAD_IF(!event_valid(s), struct vtx_events, inject);
-	BAD_IF(s->error_code >> 16, struct vtx_events, error_code);
-	BAD_IF(software ? s->insn_len < 1 || s->insn_len > 15 : s->insn_len,
-	       struct vtx_events, insn_len);
-	BAD_IF(s->nmi_pending > 1, struct vtx_events, nmi_pending);
-	return 0;
+	return first_broken(rules, ARRAY_SIZE(rules), bad);
 }
 
 static void commit_events(struct vcpu *v, const void *stage)
@@ -325,6 +359,7 @@ static void commit_events(struct vcpu *v, const void *stage)
 		.error_code = s->error_code,
 		.insn_len = s->insn_len,
 	};
+	v->after.info = 0;
 	v->nmi_pending = s->nmi_pending;
 }
 

@@ -29,9 +29,10 @@ static bool must_look(struct vcpu *v)
 void vcpu_halt(struct vcpu *v)
 {
 	if (!has_wake_event(v)) {
-		vcpu_timer_start(v);
 		prepare_to_rcuwait(&v->sync.wait);
 		for (;;) {
+			/* It may fire early: its clock is not the TSC. Each look sets the rest. */
+			vcpu_timer_start(v);
 			set_current_state(TASK_INTERRUPTIBLE);
 			if (has_wake_event(v) || must_look(v))
 				break;

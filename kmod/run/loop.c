@@ -15,7 +15,6 @@
 
 #include <linux/entry-kvm.h>
 #include <linux/kernel.h>
-#include <linux/nospec.h>
 #include <linux/sched/signal.h>
 #include <linux/vtime.h>
 #include <asm/fpu/xcr.h>
@@ -34,7 +33,10 @@ int vtx_enter(u64 *gpr, unsigned long *host_rsp, bool launched);
 
 #define EXIT_REASON_BASIC	0xffff
 
-/* SDM Vol. 3, 29.4.3.3: whatever the CPU cached from entries that lost rights goes before entry. */
+/* Jiffies that a thread waits for VMX operation, or to be moved to a CPU that has it. */
+#define VMX_OFF_TRIES		250
+
+/* SDM Vol. 3, 29.4.3.3: what the CPU cached of entries that lost rights goes before entry. */
 static void flush_stale(struct vcpu *v)
 {
 	u64 gen = guest_mem_tlb_gen(&v->vm->mem);
@@ -47,7 +49,8 @@ static void flush_stale(struct vcpu *v)
 
 static bool must_not_enter(struct vcpu *v)
 {
-	return READ_ONCE(v->sync.requests) || __xfer_to_guest_mode_work_pending();
+	return READ_ONCE(v->sync.requests) || READ_ONCE(v->vm->dead) ||
+	       __xfer_to_guest_mode_work_pending();
 }
 
 /*
@@ -77,6 +80,7 @@ static int switch_to_guest(struct vcpu *v)
 	int failed;
 
 	vmcs_refresh_host(&v->vmcs);
+	vcpu_load_debug(v);
 	if (native_read_cr2() != v->cr2)
 		native_write_cr2(v->cr2);
 	if (v->xcr0 != host_xcr0)
@@ -87,6 +91,7 @@ static int switch_to_guest(struct vcpu *v)
 	if (v->xcr0 != host_xcr0)
 		xsetbv(XCR_XFEATURE_ENABLED_MASK, host_xcr0);
 	v->cr2 = native_read_cr2();
+	vmcs_restore_debug(&v->vmcs);
 	return failed;
 }
 
@@ -97,6 +102,7 @@ static enum vcpu_next entry_refused(struct vcpu *v)
 		v->error = -EAGAIN;
 		return NEXT_ERROR;
 	}
+	vcpu_take_back_event(v);
 	v->exit.exit_reason = VTX_EXIT_ENTRY_FAILED;
 	v->exit.entry_failed = (struct vtx_exit_entry_failed){
 		.insn_error = vmcs_read32(VM_INSTRUCTION_ERROR),
@@ -131,12 +137,13 @@ static enum vcpu_next run_guest(struct vcpu *v)
 	v->exit_reason = reason & EXIT_REASON_BASIC;
 	handle_host_exceptions(v);
 	vcpu_sync_leave(&v->sync);
-	/* A host interrupt that ended the guest's run is taken here, still on the guest's account. */
+	/* A host interrupt that ended the run is taken here, still on the guest's account. */
 	local_irq_enable();
 	vtime_account_guest_exit();
 
 	v->counters.entries++;
 	if (unlikely(reason & VMX_EXIT_REASONS_FAILED_VMENTRY)) {
+		vcpu_take_back_event(v);
 		v->exit.exit_reason = VTX_EXIT_ENTRY_FAILED;
 		v->exit.entry_failed = (struct vtx_exit_entry_failed){
 			.hw_reason = reason,
@@ -167,17 +174,17 @@ static enum vcpu_next run_guest_loop(struct vcpu *v)
 			advance_rip();
 	} while (next <= NEXT_SKIP);
 
-	return unlikely(vmx_op_take_failure()) && next != NEXT_ERROR ? NEXT_KILL : next;
+	return next;
 }
 
-/*
- * Bracket, with the parts of the guest that live in the CPU: MSRs by hand, FPU,
- * debug registers.
- */
+/* The bracket, with what was left to be done in it. */
 int vcpu_enter(struct vcpu *v)
 {
-	int err = vmcs_enter(&v->vmcs);
+	int tries = 0, err;
 
+	/* A CPU that goes down leaves VMX operation before its threads are moved away. */
+	while ((err = vmcs_enter(&v->vmcs)) == -EAGAIN && tries++ < VMX_OFF_TRIES)
+		schedule_timeout_uninterruptible(1);
 	if (unlikely(err))
 		return err;
 	if (unlikely(!v->initialised)) {
@@ -192,8 +199,11 @@ int vcpu_enter(struct vcpu *v)
 	return 0;
 }
 
+/* A VMREAD or VMWRITE that failed in this bracket costs the VM its life. */
 void vcpu_leave(struct vcpu *v)
 {
+	if (unlikely(vmx_op_take_failure()))
+		vm_kill(v->vm);
 	vmcs_leave(&v->vmcs);
 }
 
@@ -203,6 +213,7 @@ static bool mode_refused(struct vcpu *v)
 	return !vmx_caps.unrestricted && !(vmcs_cr0(&v->vmcs) & X86_CR0_PG);
 }
 
+/* With the parts of the guest that live in the CPU: MSRs switched by hand, FPU. */
 static enum vcpu_next run_in_bracket(struct vcpu *v)
 {
 	enum vcpu_next next;
@@ -211,7 +222,6 @@ static enum vcpu_next run_in_bracket(struct vcpu *v)
 		v->error = -EOPNOTSUPP;
 		return NEXT_ERROR;
 	}
-	vcpu_load_debug(v);
 	vcpu_msr_load_guest(v);
 	fpu_load_guest(&v->fpu);
 	next = run_guest_loop(v);
@@ -256,6 +266,12 @@ static enum vcpu_next before_bracket(struct vcpu *v)
 	return v->error ? NEXT_ERROR : NEXT_RESUME;
 }
 
+static void collect(struct vcpu *v, u64 want)
+{
+	vcpu_collect_groups(v, want);
+	v->exit.valid = want;
+}
+
 /*
  * One pass of the outer loop. @want is delivered here when the pass ends the
  * call, which saves a second bracket; it is cleared then.
@@ -279,7 +295,7 @@ static enum vcpu_next vcpu_pass(struct vcpu *v, u64 *want)
 		return NEXT_ERROR;
 	next = run_in_bracket(v);
 	if (next == NEXT_TO_USER && *want) {
-		vcpu_collect_groups(v, *want);
+		collect(v, *want);
 		*want = 0;
 	}
 	vcpu_leave(v);
@@ -294,17 +310,18 @@ static void vcpu_kill(struct vcpu *v)
 		.qualification = v->qualification,
 		.rip = v->killed_at,
 	};
-	if (xchg(&v->vm->dead, true))
+	if (!vm_kill(v->vm))
 		return;
 	pr_err_ratelimited("VM %s: vCPU %u met VM exit %u (qualification %#llx) at RIP %#llx, which vtx cannot handle: the VM is stopped\n",
 			   v->vm->name, v->id, v->exit_reason, v->qualification, v->killed_at);
 }
 
+/* Writes the groups of @want into the run area, unless there is no way into the bracket. */
 static void deliver(struct vcpu *v, u64 want)
 {
 	if (!want || vcpu_enter(v))
 		return;
-	vcpu_collect_groups(v, want);
+	collect(v, want);
 	vcpu_leave(v);
 }
 
@@ -313,7 +330,9 @@ static int run_loop(struct vcpu *v, u64 want)
 	enum vcpu_next next;
 
 	do {
-		next = READ_ONCE(v->vm->dead) ? NEXT_KILL : vcpu_pass(v, &want);
+		next = vcpu_pass(v, &want);
+		if (READ_ONCE(v->vm->dead))
+			next = NEXT_KILL;
 	} while (next <= NEXT_SLOW);
 
 	if (next == NEXT_ERROR && v->error == -ERESTARTNOINTR)
@@ -366,7 +385,7 @@ static int run_locked(struct vcpu *v)
 			return err;
 	}
 	v->counters.to_user++;
-	run_page_publish(v, req.want);
+	run_page_publish(v);
 	return err;
 }
 

@@ -156,7 +156,7 @@ enum vcpu_next exit_ept_violation(struct vcpu *v)
 {
 	u64 q = v->qualification;
 
-	/* SDM Vol. 3, 28.2.3: IRET had unblocked NMIs before it faulted; it will be executed again. */
+	/* SDM Vol. 3, 28.2.3: IRET had unblocked NMIs before it faulted; it comes again. */
 	if ((q & INTR_INFO_UNBLOCK_NMI) && !v->inject.info)
 		vmcs_write32(GUEST_INTERRUPTIBILITY_INFO,
 			     vmcs_read32(GUEST_INTERRUPTIBILITY_INFO) | GUEST_INTR_STATE_NMI);

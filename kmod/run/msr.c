@@ -14,6 +14,7 @@
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/nospec.h>
 #include <asm/cpufeature.h>
 #include <asm/msr-index.h>
 
@@ -251,7 +252,7 @@ static int write_mtrr_def(struct vcpu *v, u32 msr, u64 value)
 
 static int read_mtrr_var(struct vcpu *v, u32 msr, u64 *value)
 {
-	*value = v->mtrr_var[msr - MSR_MTRR_VAR_FIRST];
+	*value = v->mtrr_var[array_index_nospec(msr - MSR_MTRR_VAR_FIRST, MTRR_VAR_REGS)];
 	return 0;
 }
 
@@ -262,7 +263,7 @@ static int write_mtrr_var(struct vcpu *v, u32 msr, u64 value)
 
 	if (value & ~(GENMASK_ULL(v->cpuid.phys_bits - 1, 12) | low))
 		return -EINVAL;
-	v->mtrr_var[msr - MSR_MTRR_VAR_FIRST] = value;
+	v->mtrr_var[array_index_nospec(msr - MSR_MTRR_VAR_FIRST, MTRR_VAR_REGS)] = value;
 	return 0;
 }
 
@@ -284,6 +285,8 @@ static int read_mtrr_fixed(struct vcpu *v, u32 msr, u64 *value)
 
 static int write_mtrr_fixed(struct vcpu *v, u32 msr, u64 value)
 {
+	if (!x86_mtrr_types_valid(value))
+		return -EINVAL;
 	*mtrr_fixed(v, msr) = value;
 	return 0;
 }
@@ -296,6 +299,8 @@ static int read_misc_enable(struct vcpu *v, u32 msr, u64 *value)
 
 static int write_misc_enable(struct vcpu *v, u32 msr, u64 value)
 {
+	if ((value ^ v->msrs.misc_enable) & ~(u64)X86_MISC_ENABLE_WRITABLE)
+		return -EINVAL;
 	v->msrs.misc_enable = value;
 	return 0;
 }

@@ -15,7 +15,7 @@
 #define GROUPS_KNOWN	(BIT_ULL(VTX_GROUP_COUNT) - 1)
 #define GROUPS_WRITABLE	(GROUPS_KNOWN & ~BIT_ULL(VTX_GROUP_COUNTERS))
 
-/* All answers lie at one place, so that one read takes any of them. */
+/* The one field that the last exit left for userspace to fill. */
 static u64 take_data(const struct vcpu *v, const struct vtx_run *run)
 {
 	if (v->answer.kind == ANSWER_IN)
@@ -66,13 +66,13 @@ void run_page_committed(struct vcpu *v)
 	WRITE_ONCE(run->dirty, 0);
 }
 
-void run_page_publish(struct vcpu *v, u64 valid)
+void run_page_publish(struct vcpu *v)
 {
 	struct vtx_run *run = v->run;
 
 	run->size = vcpu_run_size();
 	run->error_field = VTX_NO_FIELD;
-	run->valid = valid;
+	run->valid = v->exit.valid;
 	run->exit_reason = v->exit.exit_reason;
 	run->hw_reason = v->exit_reason;
 	/* The largest of the exits; the rest of the padding is for exits to come. */

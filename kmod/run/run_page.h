@@ -21,6 +21,6 @@ int run_page_take(struct vcpu *v, struct run_request *req);
 void run_page_refuse(struct vcpu *v);
 /* The dirty groups are in the vCPU: they are not to be committed again. */
 void run_page_committed(struct vcpu *v);
-void run_page_publish(struct vcpu *v, u64 valid);
+void run_page_publish(struct vcpu *v);
 
 #endif /* VTX_RUN_RUN_PAGE_H */

@@ -22,9 +22,15 @@ static enum hrtimer_restart timer_expired(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
-void vcpu_timer_init(struct vcpu *v)
+int vcpu_timer_init(struct vcpu *v)
 {
 	hrtimer_setup(&v->timer, timer_expired, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_HARD);
+	return 0;
+}
+
+void vcpu_timer_destroy(struct vcpu *v)
+{
+	hrtimer_cancel(&v->timer);
 }
 
 /* Starts the hrtimer for the APIC timer's deadline, if there is one. */
@@ -36,8 +42,8 @@ void vcpu_timer_start(struct vcpu *v)
 	if (deadline == LAPIC_NO_DEADLINE)
 		return;
 	ticks = deadline > now ? deadline - now : 0;
-	/* A century is enough, and keeps the product in range. */
-	ns = mul_u64_u32_div(min(ticks, 1ULL << 62), NSEC_PER_MSEC, tsc_khz);
+	/* Days at the least; the cap keeps the product in range, and whoever waits looks again. */
+	ns = mul_u64_u32_div(min(ticks, 1ULL << 50), NSEC_PER_MSEC, tsc_khz);
 	hrtimer_start(&v->timer, ktime_add_ns(ktime_get(), ns), HRTIMER_MODE_ABS_HARD);
 	v->timer_armed = true;
 }
@@ -46,8 +52,8 @@ void vcpu_timer_stop(struct vcpu *v)
 {
 	if (!v->timer_armed)
 		return;
+	/* Still armed as far as the preemption timer's value in the VMCS is concerned. */
 	hrtimer_cancel(&v->timer);
-	v->timer_armed = false;
 }
 
 /*

@@ -85,6 +85,7 @@ static const struct {
 	{ up_stage, down_stage },
 	{ up_fpu, down_fpu },
 	{ up_vmcs, down_vmcs },
+	{ vcpu_timer_init, vcpu_timer_destroy },
 	{ NULL, down_cache },
 };
 
@@ -142,7 +143,6 @@ struct vcpu *vcpu_create(struct vm *vm, u32 id)
 		}
 	}
 	init_registers(v);
-	vcpu_timer_init(v);
 	vcpu_msr_init(v);
 	return v;
 }

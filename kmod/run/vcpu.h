@@ -81,6 +81,7 @@ struct vcpu {
 	bool halt_if;			/* RFLAGS.IF when it halted */
 	bool nmi_pending;
 	struct vmcs_event inject;
+	struct vmcs_event after;		/* an interrupt whose delivery @inject cut short */
 
 	/* The exit being handled (all v). */
 	u32 exit_reason;		/* basic exit reason */
@@ -91,6 +92,7 @@ struct vcpu {
 	u64 fault_gla;
 	struct insn_context insn;
 	u64 pending_cr;			/* a CR0 or CR4 write that waits for PDPTEs */
+	u64 split_lock_rip;
 	u64 killed_at;			/* RIP of the exit that nobody could handle */
 	int error;
 	struct vcpu_answer answer;
@@ -147,10 +149,12 @@ void vcpu_load_debug(struct vcpu *v);
 enum vcpu_next vcpu_raise(struct vcpu *v, u8 vector);
 enum vcpu_next vcpu_raise_error(struct vcpu *v, u8 vector, u32 error_code);
 void vcpu_collect_vectoring(struct vcpu *v);
+void vcpu_take_back_event(struct vcpu *v);
 void vcpu_prepare_events(struct vcpu *v);
 
 /* timer.c */
-void vcpu_timer_init(struct vcpu *v);
+int vcpu_timer_init(struct vcpu *v);
+void vcpu_timer_destroy(struct vcpu *v);
 void vcpu_timer_prepare(struct vcpu *v);
 void vcpu_timer_start(struct vcpu *v);
 void vcpu_timer_stop(struct vcpu *v);

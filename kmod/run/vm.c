@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* VMs: names, life and death, interrupts from outside, and the flush of guest memory. */
 #include <linux/cpumask.h>
+#include <linux/nospec.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
@@ -47,6 +48,21 @@ static void vm_flush(void *owner)
 static const struct guest_mem_ops mem_ops = {
 	.flush = vm_flush,
 };
+
+bool vm_kill(struct vm *vm)
+{
+	u32 id;
+
+	if (xchg(&vm->dead, true))
+		return false;
+	for (id = 0; id < VTX_MAX_VCPUS; id++) {
+		struct vcpu *v = vm_vcpu(vm, id);
+
+		if (v)
+			vcpu_kick(&v->sync);
+	}
+	return true;
+}
 
 static bool name_taken(const char *name)
 {
@@ -136,6 +152,7 @@ int vm_add_vcpu(struct vm *vm, u32 id, struct vcpu **out)
 	struct vcpu *v;
 	int err = 0;
 
+	id = array_index_nospec(id, VTX_MAX_VCPUS);
 	mutex_lock(&vm->lock);
 	if (vm->vcpus[id]) {
 		err = -EEXIST;
@@ -146,6 +163,7 @@ int vm_add_vcpu(struct vm *vm, u32 id, struct vcpu **out)
 		err = PTR_ERR(v);
 		goto out;
 	}
+	/* Pairs with smp_load_acquire() in vm_vcpu(): who sees it sees it whole. */
 	smp_store_release(&vm->vcpus[id], v);
 	*out = v;
 out:

@@ -29,7 +29,7 @@ struct vm {
 	bool dead;				/* a: a vCPU met what vtx cannot handle */
 	u64 tsc_offset;				/* I: the guest's clock starts at 0 */
 	struct guest_mem mem;
-	struct mutex lock;
+	struct mutex lock;			/* held while a vCPU is added */
 	struct vcpu *vcpus[VTX_MAX_VCPUS];	/* r: grows only */
 };
 
@@ -39,8 +39,12 @@ void vm_put(struct vm *vm);
 
 static inline struct vcpu *vm_vcpu(struct vm *vm, u32 id)
 {
+	/* Pairs with smp_store_release() in vm_add_vcpu(). */
 	return smp_load_acquire(&vm->vcpus[id]);
 }
+
+/* No vCPU of it enters the guest again; true for the first to say so. */
+bool vm_kill(struct vm *vm);
 
 /* Delivers @msg to the local APICs that match: the number that took it. */
 int vm_deliver(struct vm *vm, const struct lapic_msg *msg);

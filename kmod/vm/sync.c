@@ -23,6 +23,7 @@ void vcpu_kick(struct vcpu_sync *s)
 		return;
 
 	self = get_cpu();
+	/* Pairs with smp_store_release() in vcpu_sync_leave(). */
 	if (smp_load_acquire(&s->in_guest)) {
 		cpu = READ_ONCE(s->cpu);
 		/* On our own CPU the vCPU cannot be in the guest: we interrupted it. */

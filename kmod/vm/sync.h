@@ -67,6 +67,7 @@ static __always_inline void vcpu_sync_leave(struct vcpu_sync *s)
  */
 static inline void vcpu_sync_collect(const struct vcpu_sync *s, struct cpumask *cpus)
 {
+	/* Pairs with smp_store_release() in vcpu_sync_leave(). */
 	if (smp_load_acquire(&s->in_guest))
 		cpumask_set_cpu(READ_ONCE(s->cpu), cpus);
 }

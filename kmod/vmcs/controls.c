@@ -28,6 +28,9 @@
 			 CPU_BASED_MONITOR_EXITING |				\
 			 CPU_BASED_ACTIVATE_SECONDARY_CONTROLS)
 
+/* A guest that has not been offered SGX gets #UD, as on a CPU without it. */
+#define PROC2_OPTIONAL	SECONDARY_EXEC_ENCLS_EXITING
+
 #define PROC2_REQUIRED	(SECONDARY_EXEC_ENABLE_EPT | SECONDARY_EXEC_WBINVD_EXITING)
 
 #define EXIT_REQUIRED	(VM_EXIT_HOST_ADDR_SPACE_SIZE | VM_EXIT_SAVE_DEBUG_CONTROLS | \
@@ -47,7 +50,7 @@ static u32 fit(u32 required, u32 optional, const struct vmx_ctl *ctl)
 
 static u32 proc2_wanted(const struct vmcs *vmcs, const struct vmcs_config *config)
 {
-	return (vmx_caps.unrestricted ? SECONDARY_EXEC_UNRESTRICTED_GUEST : 0) |
+	return PROC2_OPTIONAL | (vmx_caps.unrestricted ? SECONDARY_EXEC_UNRESTRICTED_GUEST : 0) |
 	       (vmcs->vpid ? SECONDARY_EXEC_ENABLE_VPID : 0) |
 	       (config->rdtscp ? SECONDARY_EXEC_ENABLE_RDTSCP : 0) |
 	       (config->invpcid ? SECONDARY_EXEC_ENABLE_INVPCID : 0);
@@ -82,6 +85,8 @@ void vmcs_write_controls(struct vmcs *vmcs, const struct vmcs_config *config)
 	if (vmcs->vpid)
 		vmcs_write16(VIRTUAL_PROCESSOR_ID, vmcs->vpid);
 	vmcs_write64(VMCS_LINK_POINTER, ~0ULL);
+	if (vmx_caps.proc2.may & SECONDARY_EXEC_ENCLS_EXITING)
+		vmcs_write64(ENCLS_EXITING_BITMAP, ~0ULL);
 	vmcs_writel(CR0_GUEST_HOST_MASK, vmcs->cr0_owned);
 	vmcs_writel(CR4_GUEST_HOST_MASK, vmcs->cr4_owned);
 }
@@ -110,6 +115,8 @@ int vmcs_init(struct vmcs *vmcs, const struct vmcs_config *config)
 	memset(vmcs, 0, sizeof(*vmcs));
 	vmcs->vpid = vpid;
 	vmcs->eptp = config->eptp;
+	/* No base is like this: the first one is written, even 0. */
+	vmcs->host_fs_base = ~0ULL;
 	vmcs->cr0_owned = ~(u64)(CR0_GUEST_OWNED | (vmx_caps.unrestricted ? X86_CR0_PE : 0));
 	vmcs->cr4_allowed = config->cr4_allowed & vmx_caps.cr4_fixed1;
 	/* MCE stays as the host has it: a machine check must reach the host. */

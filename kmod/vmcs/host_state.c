@@ -8,9 +8,11 @@
  *	per VM entry		vmcs_refresh_host(): CR3, CR4
  *
  * VM exit leaves some registers in a state that the host cannot live with:
- * the limits of GDTR and TR, DS, ES, LDTR, DEBUGCTL, DR7. vmcs_leave() mends
- * them; in between no user code runs and no thread is switched.
+ * the limits of GDTR and TR, DS, ES, LDTR. vmcs_leave() mends them; in between
+ * no user code runs and no thread is switched. DEBUGCTL and the debug registers
+ * matter to the kernel too: vmcs_restore_debug(), right after each exit.
  */
+#include <linux/cpu.h>
 #include <linux/hw_breakpoint.h>
 #include <linux/preempt.h>
 #include <asm/debugreg.h>
@@ -25,6 +27,7 @@
 
 #include "../host/compat.h"
 #include "../host/tlb.h"
+#include "../host/vmx_op.h"
 #include "../hw/vmx_insn.h"
 #include "vmcs.h"
 
@@ -79,7 +82,7 @@ static void write_cpu_state(struct vmcs *vmcs)
 	vmcs_writel(HOST_TR_BASE, tss_base(&gdt));
 	vmcs_writel(HOST_GS_BASE, read_msr(MSR_GS_BASE));
 	vmcs_writel(HOST_IA32_SYSENTER_ESP, read_msr(MSR_IA32_SYSENTER_ESP));
-	/* What this CPU has cached of the guest may be from an earlier stay, or an earlier owner. */
+	/* What this CPU has cached may be from an earlier stay of the guest, or of another. */
 	ept_flush(vmcs->eptp);
 	vpid_flush(vmcs->vpid);
 }
@@ -111,6 +114,9 @@ static void restore_segments(struct vmcs *vmcs)
 {
 	struct desc_ptr gdt;
 
+	/* The guest's value, before a load of GS below swaps the host's through it. */
+	rdmsrq(MSR_KERNEL_GS_BASE, vmcs->kernel_gs_base);
+
 	/* The limit of GDTR is 0xffff now, and that of TR does not reach the I/O bitmap. */
 	native_store_gdt(&gdt);
 	gdt.size = GDT_SIZE - 1;
@@ -131,9 +137,19 @@ static void restore_segments(struct vmcs *vmcs)
 	if (unlikely(vmcs->host_gs))
 		load_gs_index(vmcs->host_gs);
 
-	/* While the kernel runs, KERNEL_GS_BASE holds the user's GS base; the guest swaps at will. */
-	rdmsrq(MSR_KERNEL_GS_BASE, vmcs->kernel_gs_base);
+	/* In the kernel, KERNEL_GS_BASE holds the user's GS base; the guest swaps at will. */
 	wrmsrq(MSR_KERNEL_GS_BASE, vmcs->host_kernel_gs_base);
+}
+
+/*
+ * On CPUs with L1TF a guest can read what is in this CPU's L1D, whatever its EPT
+ * says. User mode and other kernel code may have run since the last bracket.
+ */
+static void flush_l1d(void)
+{
+	if (boot_cpu_has_bug(X86_BUG_L1TF) && boot_cpu_has(X86_FEATURE_FLUSH_L1D) &&
+	    !cpu_mitigations_off())
+		wrmsrq(MSR_IA32_FLUSH_CMD, L1D_FLUSH);
 }
 
 int vmcs_enter(struct vmcs *vmcs)
@@ -149,21 +165,28 @@ int vmcs_enter(struct vmcs *vmcs)
 	if (unlikely(arrived))
 		write_cpu_state(vmcs);
 	save_segments(vmcs);
+	flush_l1d();
 	vmcs->host_debugctl = get_debugctlmsr();
+	/* What failed before this bracket is not this VM's to answer for. */
+	vmx_op_take_failure();
 	return 0;
 }
 
 void vmcs_leave(struct vmcs *vmcs)
 {
 	restore_segments(vmcs);
-	if (unlikely(vmcs->host_debugctl))
-		update_debugctlmsr(vmcs->host_debugctl);
-	/* VM exit loads DR7 with 0x400. */
-	if (unlikely(hw_breakpoint_active()))
-		hw_breakpoint_restore();
 	/* Branch prediction that the guest trained must not steer this process (VMSCAPE). */
 	this_cpu_write(x86_ibpb_exit_to_user, true);
 	preempt_enable();
+}
+
+/* VM exit clears DEBUGCTL and loads DR7 with 0x400. Interrupts off. */
+void vmcs_restore_debug(struct vmcs *vmcs)
+{
+	if (unlikely(vmcs->host_debugctl))
+		update_debugctlmsr(vmcs->host_debugctl);
+	if (unlikely(hw_breakpoint_active()))
+		hw_breakpoint_restore();
 }
 
 void vmcs_refresh_host(struct vmcs *vmcs)

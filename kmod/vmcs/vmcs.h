@@ -77,6 +77,8 @@ void vmcs_set_proc_ctl(struct vmcs *vmcs, u32 bit, bool on);
 
 /* Before each VM entry, interrupts off. */
 void vmcs_refresh_host(struct vmcs *vmcs);
+/* After each VM exit, interrupts off. */
+void vmcs_restore_debug(struct vmcs *vmcs);
 
 /* guest_state.c */
 void vmcs_get_segs(struct vtx_segs *segs);

@@ -36,10 +36,12 @@ static const struct {
 	{ VTX_RUN, VCPU }, { VTX_KICK, VCPU },
 };
 
+/* The size that is part of a number does not matter */
 static bool known(unsigned long request, enum kind kind)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(calls); i++) {
-		if (calls[i].request == request && calls[i].kind == kind)
+		if (!((calls[i].request ^ request) & ~(unsigned long)IOCSIZE_MASK) &&
+		    calls[i].kind == kind)
 			return true;
 	}
 	return false;

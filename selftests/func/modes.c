@@ -305,4 +305,22 @@ TEST_F(modes, refused_entry)
 	vt_destroy(&vt);
 }
 
+/* What was to be injected does not stay behind in a vCPU that was refused */
+TEST_F(modes, refused_event)
+{
+	struct vt vt;
+
+	vt_boot(&vt, owned_bits);
+	/* an external interrupt, while RFLAGS.IF is clear (SDM Vol. 3, 27.3.1.4) */
+	vt.vcpu[0].gprs->rflags &= ~(1ULL << 9);
+	vt.vcpu[0].events->inject = VTX_EVENT_VALID | 0x40;
+	vt.vcpu[0].run->dirty |= 1 << VTX_GROUP_EVENTS;
+	ASSERT_EQ(VTX_EXIT_ENTRY_FAILED, vt_exit(&vt.vcpu[0]));
+	EXPECT_EQ(33, vt.vcpu[0].run->entry_failed.hw_reason & 0xffff);
+	vt.vcpu[0].events->inject = 0;
+	vt.vcpu[0].run->dirty |= 1 << VTX_GROUP_EVENTS;
+	vt_until_done(&vt.vcpu[0]);
+	vt_destroy(&vt);
+}
+
 VT_MAIN

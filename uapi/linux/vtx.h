@@ -13,7 +13,8 @@
  * - The struct begins with &struct vtx_head. @size is what userspace was
  *   compiled with. A struct shorter than the first published one gives EINVAL.
  *   A longer one is taken when all bytes that this kernel does not know are
- *   zero, else it gives E2BIG.
+ *   zero, else it gives E2BIG; one longer than 4096 bytes always does. The size
+ *   that is part of the ioctl's number is ignored.
  * - Unknown bits in @flags and non-zero reserved fields give EINVAL.
  * - When the cause of an error is one field of the struct, @error_field is the
  *   byte offset of that field; otherwise it is VTX_NO_FIELD. It is written on
@@ -26,7 +27,8 @@
  * the holder of a VM or vCPU fd may make its calls. VTX_MAP_MEMORY,
  * VTX_UNMAP_MEMORY, VTX_CREATE_VCPU and VTX_RUN work only in the process (the
  * address space) that created the VM and give EIO elsewhere. All fds are
- * O_CLOEXEC. A VM lives until the last of its VM and vCPU fds is closed.
+ * O_CLOEXEC. A VM lives until the last of its VM and vCPU fds is closed and the
+ * last mapping of a run area is gone.
  *
  * All structs have the same layout for 32-bit and 64-bit userspace.
  */
@@ -297,6 +299,7 @@ struct vtx_msi {
  * EBUSY: another thread is in VTX_RUN on this vCPU;
  * EIO: the caller's address space is not the VM's;
  * EOPNOTSUPP: the mode that the guest is in needs VTX_FEATURE_UNRESTRICTED;
+ * ENOTRECOVERABLE: the CPU refused this vCPU's VMCS, see the kernel log;
  * ENOMEM; EAGAIN: this CPU is going offline and the thread was not moved yet.
  */
 #define VTX_RUN			_IO(VTX_IOC_MAGIC, 0x20)
@@ -332,7 +335,8 @@ struct vtx_msi {
  * @VTX_EXIT_ENTRY_FAILED: the CPU refused VM entry; &vtx_run.entry_failed. The
  *	vCPU's state may be mended and run again
  * @VTX_EXIT_INTERNAL: an exit that vtx cannot handle; &vtx_run.internal. The
- *	VM is dead: VTX_RUN returns this from now on
+ *	VM is dead: VTX_RUN returns this from now on, on each of its vCPUs, with
+ *	that vCPU's own last exit. Task switches of the guest are such exits
  */
 enum vtx_exit {
 	VTX_EXIT_NONE,
@@ -630,7 +634,8 @@ struct vtx_dregs {
 
 /**
  * struct vtx_msrs - VTX_GROUP_MSRS: model-specific registers
- * @tsc: IA32_TIME_STAMP_COUNTER at the end of VTX_RUN
+ * @tsc: IA32_TIME_STAMP_COUNTER at the end of VTX_RUN; each commit of this
+ *	group sets the guest's clock to it
  * @tsc_adjust: IA32_TSC_ADJUST; a commit does not move @tsc
  * @tsc_aux: IA32_TSC_AUX; bits 63:32 zero
  * @star: IA32_STAR
@@ -678,7 +683,7 @@ enum vtx_activity {
 
 /** define VTX_BLOCKING_STI - bit of &vtx_events.blocking: interrupt shadow of STI */
 #define VTX_BLOCKING_STI	(1U << 0)
-/** define VTX_BLOCKING_MOV_SS - bit of &vtx_events.blocking: interrupt shadow of MOV SS or POP SS */
+/** define VTX_BLOCKING_MOV_SS - bit of &vtx_events.blocking: shadow of MOV SS or POP SS */
 #define VTX_BLOCKING_MOV_SS	(1U << 1)
 /** define VTX_BLOCKING_NMI - bit of &vtx_events.blocking: NMIs are blocked until IRET */
 #define VTX_BLOCKING_NMI	(1U << 3)
