@@ -30,12 +30,13 @@ enum x86_vector {
 #define X86_DR7_GD		BIT_ULL(13)
 
 /* Fast strings: the one bit of IA32_MISC_ENABLE that a guest may change. */
-#define X86_MISC_ENABLE_WRITABLE	BIT(0)
+#define X86_MISC_ENABLE_WRITABLE	BIT_ULL(0)
 
 /* Bits of IA32_MTRR_DEF_TYPE that exist: E, FE, type (SDM Vol. 3, 12.11.2.1). */
 #define MTRR_DEF_TYPE_KNOWN	0xcffULL
 
 /* RFLAGS bits that exist; bit 1 is always one. */
+#define X86_RFLAGS_ONES		BIT_ULL(1)
 #define X86_RFLAGS_KNOWN	0x3f7fd7ULL
 
 /* A linear address is canonical when bits 63:47 are equal (4-level paging). */

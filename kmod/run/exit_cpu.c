@@ -8,6 +8,7 @@
 
 #include "../hw/vmx_insn.h"
 #include "../hw/x86.h"
+#include "state_check.h"
 #include "vcpu.h"
 
 #define CPUID1_ECX_OSXSAVE	BIT(27)
@@ -53,7 +54,7 @@ enum vcpu_next exit_xsetbv(struct vcpu *v)
 
 	/* The CPU has checked CR4.OSXSAVE; the CPL and the value are ours (SDM Vol. 2, XSETBV). */
 	if (vmcs_cpl() || (u32)v->gpr[VTX_RCX] ||
-	    !fpu_xcr0_valid(xcr0, v->cpuid.xcr0_allowed))
+	    !state_xcr0_valid(xcr0, v->cpuid.xcr0_allowed))
 		return vcpu_raise(v, X86_GP);
 	v->xcr0 = xcr0;
 	return NEXT_SKIP;

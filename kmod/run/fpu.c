@@ -168,14 +168,3 @@ bool fpu_image_valid(const void *area)
 	return !(h->xfeatures & ~xfeatures) && !h->xcomp_bv &&
 	       !memchr_inv(h->reserved, 0, sizeof(h->reserved));
 }
-
-bool fpu_xcr0_valid(u64 xcr0, u64 allowed)
-{
-	u64 avx512 = xcr0 & XFEATURE_MASK_AVX512;
-
-	if ((xcr0 & ~allowed) || !(xcr0 & XFEATURE_MASK_FP))
-		return false;
-	if ((xcr0 & XFEATURE_MASK_YMM) && !(xcr0 & XFEATURE_MASK_SSE))
-		return false;
-	return !avx512 || (avx512 == XFEATURE_MASK_AVX512 && (xcr0 & XFEATURE_MASK_YMM));
-}

@@ -39,7 +39,4 @@ void fpu_reset(struct guest_fpu *fpu);
 
 u64 fpu_host_xcr0(void);
 
-/* Is @xcr0 a legal value for a guest that has been offered @allowed? (SDM Vol. 1, 13.3) */
-bool fpu_xcr0_valid(u64 xcr0, u64 allowed);
-
 #endif /* VTX_RUN_FPU_H */

@@ -16,58 +16,41 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 #include <asm/msr-index.h>
-#include <asm/trapnr.h>
 
 #include "../host/compat.h"
-#include "../hw/cr_check.h"
 #include "../hw/vmx_insn.h"
 #include "../hw/x86.h"
+#include "state_check.h"
 #include "vcpu.h"
 
 #define GROUP_ALIGN	64
 
 struct group {
 	u32 size;
-	/* NULL, or byte offset of the first illegal field in *bad. May sleep. */
+	/* 0, or -EINVAL with the byte offset of the first illegal field in *bad. May sleep. */
 	int (*check)(struct vcpu *v, const void *stage, u32 *bad);
 	void (*commit)(struct vcpu *v, const void *stage);
 	void (*collect)(struct vcpu *v, void *area);
 	u32 offset;		/* laid out by vcpu_groups_init() */
 };
 
-/* A rule of a group: a field, and whether it breaks the rule. */
-struct rule {
-	u32 field;
-	bool broken;
-};
-
-#define RULE(type, member, cond)	{ offsetof(struct type, member), cond }
-
-static int first_broken(const struct rule *rules, int count, u32 *bad)
+static struct state_limits limits_of(const struct vcpu *v)
 {
-	int i;
-
-	for (i = 0; i < count; i++) {
-		if (rules[i].broken) {
-			*bad = rules[i].field;
-			return -EINVAL;
-		}
-	}
-	return 0;
+	return (struct state_limits){
+		.cr4 = v->vmcs.cr4_allowed,
+		.efer = v->vmcs.efer_allowed,
+		.xcr0 = v->cpuid.xcr0_allowed,
+		.misc_enable = v->msrs.misc_enable,
+		.phys_bits = v->cpuid.phys_bits,
+		.apic = v->vm->has_apic,
+	};
 }
 
 /* ---- general-purpose registers ---- */
 
 static int check_gprs(struct vcpu *v, const void *stage, u32 *bad)
 {
-	const struct vtx_gprs *s = stage;
-	const struct rule rules[] = {
-		RULE(vtx_gprs, rflags,
-		     (s->rflags & ~X86_RFLAGS_KNOWN) ||
-		     !(s->rflags & X86_EFLAGS_FIXED)),
-	};
-
-	return first_broken(rules, ARRAY_SIZE(rules), bad);
+	return state_check_gprs(stage, bad);
 }
 
 static void commit_gprs(struct vcpu *v, const void *stage)
@@ -93,49 +76,9 @@ static void collect_gprs(struct vcpu *v, void *area)
 
 /* ---- segments ---- */
 
-static int check_segment(const struct vtx_segment *seg, u32 *bad)
-{
-	const struct rule rules[] = {
-		RULE(vtx_segment, base, !x86_canonical(seg->base)),
-		RULE(vtx_segment, reserved, seg->reserved),
-		RULE(vtx_segment, attributes, seg->attributes & VMX_AR_RESERVD_MASK),
-		RULE(vtx_segment, reserved2, seg->reserved2),
-	};
-
-	return first_broken(rules, ARRAY_SIZE(rules), bad);
-}
-
-static int check_table(const struct vtx_table *table, u32 *bad)
-{
-	const struct rule rules[] = {
-		RULE(vtx_table, base, !x86_canonical(table->base)),
-		RULE(vtx_table, limit, table->limit > 0xffff),
-		RULE(vtx_table, reserved, table->reserved),
-	};
-
-	return first_broken(rules, ARRAY_SIZE(rules), bad);
-}
-
 static int check_segs(struct vcpu *v, const void *stage, u32 *bad)
 {
-	const struct vtx_segs *s = stage;
-	int i;
-
-	for (i = 0; i < VTX_SEG_COUNT; i++) {
-		if (check_segment(&s->seg[i], bad)) {
-			*bad += offsetof(struct vtx_segs, seg) + i * sizeof(s->seg[0]);
-			return -EINVAL;
-		}
-	}
-	if (check_table(&s->gdtr, bad)) {
-		*bad += offsetof(struct vtx_segs, gdtr);
-		return -EINVAL;
-	}
-	if (check_table(&s->idtr, bad)) {
-		*bad += offsetof(struct vtx_segs, idtr);
-		return -EINVAL;
-	}
-	return 0;
+	return state_check_segs(stage, bad);
 }
 
 static void commit_segs(struct vcpu *v, const void *stage)
@@ -150,30 +93,17 @@ static void collect_segs(struct vcpu *v, void *area)
 
 /* ---- control registers ---- */
 
-static bool pae_paging(const struct vtx_cregs *s)
-{
-	return (s->cr0 & CR0_PG) && (s->cr4 & CR4_PAE) && !(s->efer & EFER_BIT_LMA);
-}
-
 static int check_cregs(struct vcpu *v, const void *stage, u32 *bad)
 {
 	const struct vtx_cregs *s = stage;
-	bool pg = s->cr0 & CR0_PG, lme = s->efer & EFER_BIT_LME, lma = s->efer & EFER_BIT_LMA;
-	u64 xcr0_allowed = v->cpuid.xcr0_allowed | XFEATURE_MASK_FP;
-	const struct rule rules[] = {
-		RULE(vtx_cregs, cr0, !cr0_valid(s->cr0)),
-		RULE(vtx_cregs, cr3, s->cr3 & GENMASK_ULL(63, v->cpuid.phys_bits)),
-		RULE(vtx_cregs, cr4, s->cr4 & ~v->vmcs.cr4_allowed),
-		RULE(vtx_cregs, cr4, (s->cr4 & CR4_PCIDE) && !lma),
-		RULE(vtx_cregs, cr8, s->cr8 > (v->vm->has_apic ? 0xf : 0)),
-		RULE(vtx_cregs, efer, s->efer & ~(v->vmcs.efer_allowed | EFER_BIT_LMA)),
-		RULE(vtx_cregs, efer, lma != (lme && pg)),
-		RULE(vtx_cregs, cr4, lma && !(s->cr4 & CR4_PAE)),
-		RULE(vtx_cregs, xcr0, !fpu_xcr0_valid(s->xcr0, xcr0_allowed)),
-		RULE(vtx_cregs, cr3, pae_paging(s) && !vcpu_read_pdptes(v, s->cr3)),
-	};
+	struct state_limits limits = limits_of(v);
+	int err = state_check_cregs(&limits, s, bad);
 
-	return first_broken(rules, ARRAY_SIZE(rules), bad);
+	if (!err && state_pae_paging(s) && !vcpu_read_pdptes(v, s->cr3)) {
+		*bad = offsetof(struct vtx_cregs, cr3);
+		return -EINVAL;
+	}
+	return err;
 }
 
 static void commit_cregs(struct vcpu *v, const void *stage)
@@ -184,7 +114,7 @@ static void commit_cregs(struct vcpu *v, const void *stage)
 	vmcs_set_cr4(&v->vmcs, s->cr4);
 	vmcs_writel(GUEST_CR3, s->cr3);
 	vmcs_set_cr0(&v->vmcs, s->cr0 | X86_CR0_ET);
-	if (pae_paging(s))
+	if (state_pae_paging(s))
 		vcpu_write_pdptes(v);
 	v->cr2 = s->cr2;
 	v->xcr0 = s->xcr0;
@@ -209,13 +139,7 @@ static void collect_cregs(struct vcpu *v, void *area)
 
 static int check_dregs(struct vcpu *v, const void *stage, u32 *bad)
 {
-	const struct vtx_dregs *s = stage;
-	const struct rule rules[] = {
-		RULE(vtx_dregs, dr6, s->dr6 >> 32),
-		RULE(vtx_dregs, dr7, s->dr7 >> 32),
-	};
-
-	return first_broken(rules, ARRAY_SIZE(rules), bad);
+	return state_check_dregs(stage, bad);
 }
 
 static void commit_dregs(struct vcpu *v, const void *stage)
@@ -250,23 +174,14 @@ static bool apic_base_valid(struct vcpu *v, u64 base)
 static int check_msrs(struct vcpu *v, const void *stage, u32 *bad)
 {
 	const struct vtx_msrs *s = stage;
-	const struct rule rules[] = {
-		RULE(vtx_msrs, tsc_aux, s->tsc_aux >> 32),
-		RULE(vtx_msrs, lstar, !x86_canonical(s->lstar)),
-		RULE(vtx_msrs, cstar, !x86_canonical(s->cstar)),
-		RULE(vtx_msrs, sfmask, s->sfmask >> 32),
-		RULE(vtx_msrs, kernel_gs_base, !x86_canonical(s->kernel_gs_base)),
-		RULE(vtx_msrs, sysenter_cs, s->sysenter_cs >> 32),
-		RULE(vtx_msrs, sysenter_esp, !x86_canonical(s->sysenter_esp)),
-		RULE(vtx_msrs, sysenter_eip, !x86_canonical(s->sysenter_eip)),
-		RULE(vtx_msrs, pat, !x86_pat_valid(s->pat)),
-		RULE(vtx_msrs, apic_base, !apic_base_valid(v, s->apic_base)),
-		RULE(vtx_msrs, misc_enable,
-		     (s->misc_enable ^ v->msrs.misc_enable) & ~(u64)X86_MISC_ENABLE_WRITABLE),
-		RULE(vtx_msrs, mtrr_def_type, s->mtrr_def_type & ~MTRR_DEF_TYPE_KNOWN),
-	};
+	struct state_limits limits = limits_of(v);
+	int err = state_check_msrs(&limits, s, bad);
 
-	return first_broken(rules, ARRAY_SIZE(rules), bad);
+	if (!err && !apic_base_valid(v, s->apic_base)) {
+		*bad = offsetof(struct vtx_msrs, apic_base);
+		return -EINVAL;
+	}
+	return err;
 }
 
 static void commit_msrs(struct vcpu *v, const void *stage)
@@ -305,46 +220,9 @@ static void collect_msrs(struct vcpu *v, void *area)
 
 #define BLOCKING_KNOWN	(VTX_BLOCKING_STI | VTX_BLOCKING_MOV_SS | VTX_BLOCKING_NMI)
 
-/* SDM Vol. 3, 27.2.1.3: what VM entry accepts in the interruption-information field. */
-static bool event_valid(const struct vtx_events *s)
-{
-	u32 type = s->inject & INTR_INFO_INTR_TYPE_MASK;
-	u32 vector = s->inject & INTR_INFO_VECTOR_MASK;
-
-	if (!(s->inject & VTX_EVENT_VALID))
-		return !s->inject;
-	if (s->inject & INTR_INFO_RESVD_BITS_MASK)
-		return false;
-	if (type == INTR_TYPE_RESERVED || type == INTR_TYPE_OTHER_EVENT)
-		return false;
-	if (type == INTR_TYPE_NMI_INTR && vector != X86_TRAP_NMI)
-		return false;
-	if (type == INTR_TYPE_HARD_EXCEPTION && vector > 31)
-		return false;
-	return !(s->inject & VTX_EVENT_ERROR_CODE) || type == INTR_TYPE_HARD_EXCEPTION;
-}
-
 static int check_events(struct vcpu *v, const void *stage, u32 *bad)
 {
-	const struct vtx_events *s = stage;
-	u32 type = s->inject & INTR_INFO_INTR_TYPE_MASK;
-	bool software = s->inject && (type == INTR_TYPE_SOFT_INTR ||
-				      type == INTR_TYPE_PRIV_SW_EXCEPTION ||
-				      type == INTR_TYPE_SOFT_EXCEPTION);
-	const struct rule rules[] = {
-		RULE(vtx_events, activity, s->activity > VTX_ACTIVITY_WAIT_SIPI),
-		RULE(vtx_events, blocking,
-		     (s->blocking & ~BLOCKING_KNOWN) ||
-		     ((s->blocking & VTX_BLOCKING_STI) && (s->blocking & VTX_BLOCKING_MOV_SS))),
-		RULE(vtx_events, inject, !event_valid(s)),
-		RULE(vtx_events, error_code, s->error_code >> 16),
-		RULE(vtx_events, insn_len,
-		     software ? s->insn_len < 1 ||
-		     s->insn_len > 15 : s->insn_len),
-		RULE(vtx_events, nmi_pending, s->nmi_pending > 1),
-	};
-
-	return first_broken(rules, ARRAY_SIZE(rules), bad);
+	return state_check_events(stage, bad);
 }
 
 static void commit_events(struct vcpu *v, const void *stage)

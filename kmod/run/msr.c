@@ -299,7 +299,7 @@ static int read_misc_enable(struct vcpu *v, u32 msr, u64 *value)
 
 static int write_misc_enable(struct vcpu *v, u32 msr, u64 value)
 {
-	if ((value ^ v->msrs.misc_enable) & ~(u64)X86_MISC_ENABLE_WRITABLE)
+	if ((value ^ v->msrs.misc_enable) & ~X86_MISC_ENABLE_WRITABLE)
 		return -EINVAL;
 	v->msrs.misc_enable = value;
 	return 0;

@@ -131,6 +131,7 @@ enum vtx_vmx_mode {
  * @guest_phys_bits: out: guest-physical addresses are below 2^this
  * @max_vcpus: out: vCPUs per VM; vCPU ids are 0 to max_vcpus - 1
  * @max_slots: out: memory slots per VM; slot numbers are 0 to max_slots - 1
+ * @reserved: out: zero
  * @run_size: out: bytes to mmap() from a vCPU fd at offset 0, a multiple of 4096
  * @xfeatures: out: XCR0 bits that a guest may set
  * @ept_vpid_cap: out: IA32_VMX_EPT_VPID_CAP as this CPU reports it
