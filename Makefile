@@ -40,15 +40,17 @@ host-tools:
 	@$(prepare) host-tools
 
 # The tree stays free of objects, and each kernel has its own: a farm of links to
-# the sources is built in. BTF of modules wants pahole and serves nobody here.
+# the sources is built in. BTF of modules wants pahole and serves nobody here. On
+# the debug kernel the module's own coverage can be collected (kcov).
 # OMIT=STEP leaves a step of kmod/host/omit.h out, for tools/vthost/strict_test.sh.
-modules: host-tools ## vtx.ko against KDIR, or KERNEL=6.1|6.12; C=2 runs sparse
+modules: host-tools ## vtx.ko against KDIR, or KERNEL=6.1|6.12|debug; C=2 runs sparse
 	@dir='$(kdir)'; [ -n "$$dir" ] || exit 1; \
 	release=$$($(call release_of,$$dir)) || exit 1; \
 	echo "vtx.ko for $$release ($$dir)"; \
 	farm=$(build)/$(if $(OMIT),omit-$(OMIT)/)$$release; mkdir -p $$farm; \
 	cp -rsf $(top)/Kbuild $(top)/kmod $(top)/uapi $$farm/ && find $$farm -xtype l -delete && \
-	$(MAKE) -s -C $$dir M=$$farm W=1 C=$(C) VTX_OMIT=$(OMIT) CONFIG_DEBUG_INFO_BTF_MODULES= modules
+	$(MAKE) -s -C $$dir M=$$farm W=1 C=$(C) VTX_OMIT=$(OMIT) CONFIG_DEBUG_INFO_BTF_MODULES= \
+		$(if $(filter debug,$(KERNEL)),KCOV_INSTRUMENT=y) modules
 
 vmctl: host-tools ## the launcher
 	@$(MAKE) -s -C tools O=$(build)
@@ -72,6 +74,11 @@ demo: ## boot a stock Debian kernel under vtx; SHELL=1 for its shell prompt
 check: ## all tests; ends with "N passed, N failed, N skipped"
 	@FULL=$(FULL) selftests/check.sh
 
+check-debug: ## the suites on a kernel with KASAN, lockdep, ...; FULL=1 for more rounds
+	@$(MAKE) modules KERNEL=debug
+	@$(MAKE) selftests
+	@FULL=$(FULL) selftests/check-debug.sh
+
 bench: ## ticks per exit, as a table
 	@$(MAKE) modules KERNEL=6.1
 	@$(MAKE) selftests
@@ -93,4 +100,4 @@ uninstall: ## what install put there
 clean: ## what was built; the cache stays
 	rm -rf $(build)
 
-.PHONY: all help host-tools modules vmctl selftests try demo check bench install uninstall clean
+.PHONY: all help host-tools modules vmctl selftests try demo check check-debug bench install uninstall clean

@@ -147,12 +147,19 @@ void vt_destroy(struct vt *vt)
 	close(vt->dev);
 }
 
-int vt_main(int (*harness)(int argc, char **argv), int argc, char **argv)
+static bool lacks(const char *path, const char *why)
 {
-	if (access("/dev/vtx", F_OK)) {
-		ksft_print_header();
-		printf("1..0 # SKIP no /dev/vtx: vtx.ko is not loaded\n");
+	if (!access(path, F_OK))
+		return false;
+	ksft_print_header();
+	printf("1..0 # SKIP no %s: %s\n", path, why);
+	return true;
+}
+
+int vt_main(int (*harness)(int argc, char **argv), int argc, char **argv,
+	    const char *needs, const char *why)
+{
+	if (lacks("/dev/vtx", "vtx.ko is not loaded") || lacks(needs, why))
 		return KSFT_SKIP;
-	}
 	return harness(argc, argv);
 }

@@ -164,10 +164,13 @@ __u32 vt_join(pthread_t thread);
 /* Waits for a variable that another thread or a guest sets */
 void vt_wait_for(volatile __u32 *variable, __u32 value);
 
-/* Skips the whole program where there is no /dev/vtx */
-int vt_main(int (*harness)(int argc, char **argv), int argc, char **argv);
+/* Skips the whole program where there is no /dev/vtx, or no other thing that it needs */
+int vt_main(int (*harness)(int argc, char **argv), int argc, char **argv,
+	    const char *needs, const char *why);
 
-#define VT_MAIN \
+#define VT_MAIN	VT_MAIN_NEEDS("/dev/vtx", "vtx.ko is not loaded")
+
+#define VT_MAIN_NEEDS(path, why) \
 	static void __attribute__((constructor)) \
 	__constructor_order_last(void) \
 	{ \
@@ -176,7 +179,7 @@ int vt_main(int (*harness)(int argc, char **argv), int argc, char **argv);
 	} \
 	int main(int argc, char **argv) \
 	{ \
-		return vt_main(test_harness_run, argc, argv); \
+		return vt_main(test_harness_run, argc, argv, path, why); \
 	}
 
 #endif /* VTXTEST_H */
