@@ -39,6 +39,8 @@ plan=(
 	vthost
 	'suites-6.1 suites-6.12'
 	'two-cpus refusals'
+	'strict profile'
+	omissions
 	guest
 )
 
@@ -54,6 +56,9 @@ declare -A about=(
 	[suites-6.1]='suites in the box, on 6.1'
 	[suites-6.12]='suites in the box, on 6.12'
 	[two-cpus]='suites in the box with two CPUs, on 6.1'
+	[strict]='suites in the box with two CPUs, on the strict emulator'
+	[omissions]='steps left out on purpose, on the strict emulator'
+	[profile]='what the counting emulator counts'
 	[refusals]='hosts that vtx refuses'
 	[guest]='a stock Debian kernel as guest'
 )
@@ -83,8 +88,10 @@ step_host-tools() {
 
 step_fetch() {
 	local kernel
-	cases $((2 + 2 * ${#kernels[@]}))
+	cases $((4 + 2 * ${#kernels[@]}))
 	case_of 'the emulator' tools/vthost/prepare bochs
+	case_of 'the strict emulator' tools/vthost/prepare bochs strict
+	case_of 'the emulator that counts' tools/vthost/prepare bochs profile
 	case_of 'checkpatch and kselftest' tools/vthost/prepare kernel-tools
 	for kernel in "${kernels[@]}"; do
 		case_of "kernel $kernel" tools/vthost/prepare kernel "$kernel"
@@ -159,6 +166,9 @@ suites() {
 
 step_suites-6.1() { suites 6.1; }
 step_two-cpus() { VTHOST_OPTIONS='--cpus 2' suites 6.1; }
+step_strict() { VTHOST_OPTIONS='--strict --cpus 2' suites 6.1; }
+step_omissions() { with_plan_first tools/vthost/strict_test.sh; }
+step_profile() { with_plan_first tools/vthost/profile_test.sh; }
 step_refusals() { selftests/refusals.sh; }
 step_suites-6.12() { suites 6.12; }
 
