@@ -78,7 +78,8 @@ static void start(struct vm *vm)
 	vm->run = mmap(NULL, must(ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0), "mmap size"),
 		       PROT_READ | PROT_WRITE, MAP_SHARED, vm->vcpu, 0);
 	must(ioctl(vm->vcpu, KVM_GET_SREGS, &sregs), "KVM_GET_SREGS");
-	sregs.cs.base = sregs.cs.selector = 0;
+	sregs.cs.base = 0;
+	sregs.cs.selector = 0;
 	must(ioctl(vm->vcpu, KVM_SET_SREGS, &sregs), "KVM_SET_SREGS");
 	must(ioctl(vm->vcpu, KVM_SET_REGS, &regs), "KVM_SET_REGS");
 }
