@@ -21,7 +21,9 @@ struct fold *folds;
 size_t nr_folds;
 
 /* The basic exit reasons of the SDM, Vol. 3, appendix C */
-static const char *const reasons[] = {
+enum { REASONS = 65 };
+
+static const char *const reasons[REASONS] = {
 	[0] = "EXCEPTION_OR_NMI", [1] = "EXTERNAL_INTERRUPT", [2] = "TRIPLE_FAULT", [3] = "INIT",
 	[4] = "SIPI", [7] = "INTERRUPT_WINDOW", [8] = "NMI_WINDOW", [9] = "TASK_SWITCH",
 	[10] = "CPUID", [11] = "GETSEC", [12] = "HLT", [13] = "INVD", [14] = "INVLPG",
@@ -64,10 +66,8 @@ void *grow(void *array, size_t count, size_t size)
 const char *exit_name(const struct exits *e)
 {
 	static char name[64];
-	const char *reason = NULL;
+	const char *reason = e->reason < REASONS ? reasons[e->reason] : NULL;
 
-	if (e->reason < sizeof(reasons) / sizeof(reasons[0]))
-		reason = reasons[e->reason];
 	if (reason)
 		snprintf(name, sizeof(name), "%s%s", reason, e->user ? "+user" : "");
 	else

@@ -85,6 +85,12 @@ static void write_bar(FILE *file, const char *frame, size_t length, unsigned int
 	fputs("</g>\n", file);
 }
 
+/* Is the frame at @text the one of @length characters at @frame? */
+static bool same_frame(const char *text, const char *frame, size_t length)
+{
+	return !strncmp(text, frame, length) && (!text[length] || text[length] == ';');
+}
+
 /* Bars of folds[from..to), whose first @offset characters are the same */
 static void write_level(FILE *file, size_t from, size_t to, size_t offset, unsigned int depth,
 			uint64_t start)
@@ -94,8 +100,7 @@ static void write_level(FILE *file, size_t from, size_t to, size_t offset, unsig
 		size_t length = strcspn(frame, ";"), end = from;
 		uint64_t ticks = 0;
 
-		for (; end < to && !strncmp(folds[end].path + offset, frame, length) &&
-		       strchr(";", folds[end].path[offset + length]); end++)
+		for (; end < to && same_frame(folds[end].path + offset, frame, length); end++)
 			ticks += folds[end].ticks;
 		if (WIDTH * ticks / total >= LEAST) {
 			write_bar(file, frame, length, depth, start, ticks);
@@ -119,8 +124,9 @@ void write_flame(FILE *file)
 		total += folds[i].ticks;
 		levels = depth > levels ? depth : levels;
 	}
-	fprintf(file, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%u\" "
-		"font-family=\"monospace\" font-size=\"11\">\n", (int)WIDTH, levels * BAR);
+	fprintf(file, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%u\"",
+		(int)WIDTH, levels * BAR);
+	fputs(" font-family=\"monospace\" font-size=\"11\">\n", file);
 	write_level(file, 0, nr_folds, 0, 0, 0);
 	fputs("</svg>\n", file);
 }

@@ -19,7 +19,8 @@ static struct exits *find_exits(unsigned int reason, unsigned int user)
 
 static void read_counters(char *text)
 {
-	for (char *name = strtok(text, " \n"); name; name = strtok(NULL, " \n")) {
+	text[strcspn(text, "\n")] = 0;
+	for (char *name = strtok(text, " "); name; name = strtok(NULL, " ")) {
 		if (nr_counters == COUNTERS_MAX)
 			die("more than %d counters", COUNTERS_MAX);
 		counters[nr_counters++] = strdup(name);
