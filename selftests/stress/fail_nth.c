@@ -49,7 +49,7 @@ FIXTURE(fail_nth)
 
 FIXTURE_SETUP(fail_nth)
 {
-	for (size_t i = 0; i < sizeof(knobs) / sizeof(knobs[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(knobs); i++) {
 		int fd = open(knobs[i].path, O_WRONLY | O_CLOEXEC);
 
 		vt_check(write(fd, knobs[i].value, 1) == 1, "%s: %s", knobs[i].path,
