@@ -78,11 +78,18 @@ shown() {
 }
 
 echo "TAP version 13"
-echo "1..$((${#reports[@]} + 5))"
+no_memory='[ 3.0] fail_nth: vmalloc error: size 4096, vm_struct allocation failed
+[ 3.1] Call Trace:
+[ 3.2]  vcpu_create+0x1/0x2 [vtx]
+[ 3.3]  </TASK>'
+
+echo "1..$((${#reports[@]} + 7))"
 expect ok "a healthy log" "$healthy"
 expect ok "with carriage returns" "${healthy//$'\n'/$'\r\n'}"
 expect caught "a log without its beginning" "${healthy#*$'\n'}"
 expect caught "no log" ''
+expect ok "an allocation that fails" "$healthy"$'\n'"$no_memory"
+expect caught "an allocation that fails, and a trace" "$healthy"$'\n'"$no_memory"$'\n'"${no_memory#*$'\n'}"
 for report in "${reports[@]}"; do
 	expect caught "${report%%[(+]*}" "$healthy"$'\n'"[    3.000000] $report"
 done

@@ -107,6 +107,7 @@ static unsigned int fail_each(int fd, struct vt *vt, const struct call *c)
 			break;
 	}
 	vt_check(n < MOST, "failure %u, and more to come", n);
+	fprintf(stderr, "# %u failures\n", n - 1);
 	return n - 1;
 }
 
